@@ -1,0 +1,73 @@
+"""Styles, scripts and pictures under names that change with their content, so that a phone may keep them for a year."""
+
+import gzip
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import brotli
+
+STYLES = ("tokens", "base", "components", "staff", "print")
+TEXT = {".css", ".js", ".svg", ".txt", ".json"}
+SERVED_ELSEWHERE = {"sw.js"}  # a service worker rules only what lies below its own address, so it is served at the root
+
+
+class Assets:
+    """Knows the public address of every file of the look."""
+
+    def __init__(self, names: dict[str, str], prefix: str = "/static/"):
+        self.names = names
+        self.prefix = prefix
+
+    def url(self, name: str) -> str:
+        """The address of `name` ("app.css", "icons/mark.svg"); KeyError when there is no such file."""
+        return self.prefix + self.names[name]
+
+
+def build(source: Path, target: Path) -> dict[str, str]:
+    """Write every file of `source` into `target`, hashed and compressed; return {"app.css": "app.3f2a1c9d.css", …}.
+
+    May be called by several processes at once and as often as one likes: a file that is there is left alone.
+    """
+    names = {}
+    for name, content in _bundles(source):
+        stem, dot, ending = name.rpartition(".")
+        names[name] = hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:8]}{dot}{ending}"
+        if Path(name).suffix in TEXT:  # these before the file itself: a server that finds the file finds them too
+            _write(target / f"{hashed}.br", content, brotli.compress)
+            _write(target / f"{hashed}.gz", content, lambda data: gzip.compress(data, mtime=0))
+        _write(target / hashed, content)
+    return names
+
+
+def _bundles(source: Path) -> Iterator[tuple[str, bytes]]:
+    yield "app.css", _without_comments("\n".join((source / "css" / f"{part}.css").read_text("utf-8") for part in STYLES))
+    for path in sorted((source / "js").glob("*.js")):
+        if path.name not in SERVED_ELSEWHERE:
+            yield path.name, path.read_bytes()
+    for folder in ("vendor", "icons"):
+        for path in sorted((source / folder).iterdir()):
+            yield f"{folder}/{path.name}", path.read_bytes()
+
+
+def _without_comments(css: str) -> bytes:
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", css).strip().encode("utf-8")
+
+
+def _write(path: Path, content: bytes, compress=None) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(compress(content) if compress else content)
+        os.chmod(draft, 0o644)  # a draft is private to this process; what it becomes is read by any server
+        os.replace(draft, path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
