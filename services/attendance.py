@@ -1,0 +1,175 @@
+"""What people say before a session (intentions) and after it (statements). Two different facts, both only ever added to."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from services import audit, bookings, catalogue, clock, tasks
+from services.errors import NotFound, Refused
+from services.models import AttendanceStatement, Booking, Intention, Person, Slot, StaffMember
+from services.permissions import Permission, require
+
+
+def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str, *, way: str) -> bool:
+    """Note "yes", "no" or "help" before a session. The same answer again changes nothing; False then.
+
+    "no" gives the place back (see `bookings.cancel`); "help" becomes a coordinator's task. After the start: Refused("booking-over").
+    """
+    if said == "no":
+        if not booking.is_live:
+            return False
+        db.add(_intention(booking, said, way))
+        bookings.cancel(db, actor, booking)
+        return True
+    if not booking.is_live:
+        raise Refused("booking-cancelled")
+    if booking.starts_at <= clock.now():
+        raise Refused("booking-over")
+    if booking.answer == said:
+        return False
+    db.add(_intention(booking, said, way))
+    db.execute(update(Booking).where(Booking.id == booking.id, Booking.version == booking.version).values(answer=said))
+    audit.record(db, actor, "booking:answer", booking, said=said, way=way)
+    if said == "help":
+        tasks.ask(db, "needs-help", booking.person, subject=f"booking:{booking.id}", booking_id=booking.id)
+    return True
+
+
+def _intention(booking: Booking, said: str, way: str) -> Intention:
+    return Intention(booking_id=booking.id, booking_version=booking.version, answer=said, at=clock.now(), way=way)
+
+
+def check_in_opens(booking: Booking):
+    """From when "I am here" works."""
+    return booking.starts_at - timedelta(minutes=catalogue.RULES["check_in_opens_minutes"])
+
+
+def can_check_in(booking: Booking) -> bool:
+    return booking.is_live and check_in_opens(booking) <= clock.now() < booking.ends_at
+
+
+def check_in(db: Session, actor: Person, booking: Booking) -> None:
+    """ "I am here". From an hour before until the end; pressing it twice is the same as once."""
+    if booking.person_id != actor.id:
+        raise NotFound
+    if not can_check_in(booking):
+        raise Refused("too-early" if clock.now() < check_in_opens(booking) else "booking-over")
+    if last_said(db, booking.id).get("participant") is None:
+        _say(db, actor, booking, "participant", "here")
+
+
+def confirm(db: Session, actor: Person, booking: Booking, said: str) -> None:
+    """The person's own word after a session: "present" or "absent"."""
+    if booking.person_id != actor.id:
+        raise NotFound
+    if booking.ends_at > clock.now():
+        raise Refused("too-early")
+    if last_said(db, booking.id).get("participant") != said:
+        _say(db, actor, booking, "participant", said)
+
+
+def record(db: Session, actor: StaffMember, booking_id: int, said: str) -> Booking:
+    """The specialist's record: "present", "absent" or "excused", for their own sessions, from the start of the day on."""
+    require(actor, Permission.ATTENDANCE_RECORD)
+    booking = db.scalar(
+        select(Booking).join(Slot).where(Booking.id == booking_id, Slot.specialist_id == actor.id).options(*bookings.SHOWN)
+    )
+    if booking is None or not booking.is_live:
+        raise NotFound
+    if clock.local(booking.starts_at).date() > clock.today():
+        raise Refused("too-early")
+    if last_said(db, booking.id).get("specialist") != said:
+        _say(db, actor, booking, "specialist", said)
+    return booking
+
+
+def settle(db: Session, actor: StaffMember, booking: Booking, said: str, *, note: str) -> None:
+    """A coordinator's word where the two sides differ; it needs a reason."""
+    require(actor, Permission.ATTENDANCE_SETTLE)
+    if not note.strip():
+        raise Refused("reason-missing")
+    _say(db, actor, booking, "coordinator", said, note=note.strip())
+
+
+def _say(db: Session, actor, booking: Booking, side: str, said: str, *, note: str | None = None) -> None:
+    staff_id = actor.id if isinstance(actor, StaffMember) else None
+    db.add(AttendanceStatement(booking_id=booking.id, side=side, said=said, at=clock.now(), staff_id=staff_id, note=note))
+    audit.record(db, actor, "attendance:record", booking, side=side, said=said)
+
+
+def last_said(db: Session, booking_id: int) -> dict[str, str]:
+    """side → its last word about one booking."""
+    return last_said_of(db, [booking_id]).get(booking_id, {})
+
+
+def last_said_of(db: Session, booking_ids: list[int]) -> dict[int, dict[str, str]]:
+    """booking id → side → its last word."""
+    if not booking_ids:
+        return {}
+    said: dict[int, dict[str, str]] = {}
+    rows = db.execute(
+        select(AttendanceStatement.booking_id, AttendanceStatement.side, AttendanceStatement.said)
+        .where(AttendanceStatement.booking_id.in_(booking_ids))
+        .order_by(AttendanceStatement.id)
+    )
+    for booking_id, side, word in rows:
+        said.setdefault(booking_id, {})[side] = word
+    return said
+
+
+@dataclass(frozen=True)
+class DiaryRow:
+    """One published time of a day: its bookings, each with what was said. `state` of a booking: here, present, absent, excused, differs or ''."""
+
+    slot: Slot
+    bookings: list[tuple[Booking, str]]
+
+
+def diary(db: Session, actor: StaffMember, day: date, *, days: int = 1) -> list[DiaryRow]:
+    """The specialist's own times of a day (or more) in order, free ones too, with the needs of each person."""
+    require(actor, Permission.DIARY_SEE)
+    own = select(Slot).where(
+        Slot.specialist_id == actor.id,
+        Slot.status == "published",
+        Slot.day >= day,
+        Slot.day < day + timedelta(days=days),
+    )
+    found = list(db.scalars(
+        own.options(joinedload(Slot.place), joinedload(Slot.room), joinedload(Slot.form)).order_by(Slot.starts_at)
+    ))  # fmt: skip
+    sat = list(db.scalars(
+        select(Booking)
+        .where(Booking.slot_id.in_([slot.id for slot in found]))
+        .options(joinedload(Booking.person).selectinload(Person.needs))
+        .order_by(Booking.seat, Booking.id)
+    ))  # fmt: skip
+    said = last_said_of(db, [booking.id for booking in sat])
+    by_slot: dict[int, list[tuple[Booking, str]]] = {}
+    for booking in sat:
+        by_slot.setdefault(booking.slot_id, []).append((booking, state_of(said.get(booking.id, {}))))
+    return [DiaryRow(slot, by_slot.get(slot.id, [])) for slot in found]
+
+
+def state_of(said: dict[str, str]) -> str:
+    """What the words of all sides come to."""
+    if "coordinator" in said:
+        return said["coordinator"]
+    ours, theirs = said.get("specialist"), said.get("participant")
+    if ours and theirs in ("present", "absent") and (ours == "present") != (theirs == "present"):
+        return "differs"
+    return ours or theirs or ""
+
+
+def to_confirm(db: Session, person: Person, *, days: int = 14) -> list[Booking]:
+    """Sessions of the last days about which the person has not said a word after the end."""
+    now = clock.now()
+    query = select(Booking).where(
+        Booking.person_id == person.id, Booking.status == "booked",
+        Booking.ends_at <= now, Booking.ends_at > now - timedelta(days=days),
+        ~select(AttendanceStatement.id).where(
+            AttendanceStatement.booking_id == Booking.id, AttendanceStatement.side == "participant",
+        ).exists(),
+    )  # fmt: skip
+    return list(db.scalars(query.options(*bookings.SHOWN).order_by(Booking.starts_at.desc())))

@@ -1,0 +1,281 @@
+"""Taking a place, moving it, giving it back, taking it again."""
+
+import hashlib
+import json
+import secrets
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from services import audit, catalogue, clock, outbox, slots
+from services.db import IntegrityError, broken_guard
+from services.errors import NotFound, Refused
+from services.models import Booking, Message, Person, Slot, StaffMember
+from services.permissions import Actor, Permission, require
+
+LETTERS, DIGITS = "ABCDEFGHJKLMNPRSTUWXYZ", "23456789"  # no 0 and O, no 1 and I: read out on the telephone
+
+
+def book(
+    db: Session, actor: Person | StaffMember, person: Person, slot_id: int, *,
+    key: str, needs: list[str] | tuple[str, ...] = (), step_line: str | None = None,
+) -> Booking:  # fmt: skip
+    """Give `person` a place in a slot, or refuse and say why. The same `key` twice is the same booking.
+
+    Refused: "key-reused" (the key was used for another wish), "slot-passed", "slot-just-taken" (with `nearest`, up to three
+    free times), "own-clash" (with the `booking` that the person has then). NotFound: no such published slot.
+    """
+    _require_for(actor, person)
+    asked = fingerprint(slot_id, needs, step_line)
+    if again := _made_before(db, person, key, asked):
+        return again
+    slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.status == "published").with_for_update(read=True))
+    if slot is None:
+        raise NotFound
+    if slot.starts_at <= clock.now():
+        raise Refused("slot-passed", nearest=_nearest(db, person, slot))
+    booking = Booking(
+        person_id=person.id, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, needs=sorted(needs),
+        key=key, asked=asked, step_line=step_line, booked_at=clock.now(),
+        booked_by_id=actor.id if isinstance(actor, StaffMember) else None,
+    )  # fmt: skip
+    try:
+        _sit_down(db, booking, slot)
+    except Refused as no:
+        if no.code != "key-used":
+            raise
+        return _made_before(db, person, key, asked)
+    audit.record(db, actor, "booking:make", booking, slot=slot.id)
+    _tell(db, person, "booked", booking)
+    return booking
+
+
+def fingerprint(slot_id: int, needs, step_line: str | None) -> str:
+    """What a key stands for, so that the same key with another wish can be told apart."""
+    return hashlib.sha256(json.dumps([slot_id, sorted(needs), step_line]).encode()).hexdigest()
+
+
+def _require_for(actor: Actor, person: Person) -> None:
+    if isinstance(actor, Person):
+        require(actor, Permission.BOOKING_MAKE)
+        if actor.id != person.id:
+            raise NotFound
+    else:
+        require(actor, Permission.BOOKING_MAKE_FOR)
+
+
+def _made_before(db: Session, person: Person, key: str, asked: str) -> Booking | None:
+    found = db.scalar(select(Booking).where(Booking.person_id == person.id, Booking.key == key))
+    if found is not None and found.asked != asked:
+        raise Refused("key-reused", booking=found)
+    return found
+
+
+def _sit_down(db: Session, booking: Booking, slot: Slot) -> None:
+    """Write the booking into the first seat that nobody has. The unique seat, not an earlier look, decides who was first."""
+    tries = 0
+    seat = 1
+    while seat <= slot.capacity:
+        booking.seat = seat
+        if booking.id is None:
+            booking.number = new_number()
+        try:
+            with db.begin_nested():
+                db.add(booking)
+                db.flush()
+            return
+        except IntegrityError as error:
+            guard = broken_guard(error)
+        if guard == "uq_booking_seat":
+            seat += 1
+        elif guard == "uq_booking_number" and tries < 20:
+            tries += 1
+        elif guard == "uq_booking_person_id_key":
+            raise Refused("key-used")
+        elif guard == "ex_booking_person_overlap":
+            raise Refused("own-clash", booking=_own_at(db, booking))
+        else:
+            raise RuntimeError(f"unexpected guard: {guard}")
+    person = db.get(Person, booking.person_id)
+    raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))
+
+
+def new_number() -> str:
+    """A booking's number, like "K7M-402": some four million of them, and the unique index sees to the rest."""
+    pick = secrets.choice
+    return f"{pick(LETTERS)}{pick(DIGITS)}{pick(LETTERS)}-{pick(DIGITS)}{pick(DIGITS)}{pick(DIGITS)}"
+
+
+def _own_at(db: Session, booking: Booking) -> Booking | None:
+    return db.scalar(
+        select(Booking)
+        .where(
+            Booking.person_id == booking.person_id, Booking.status == "booked", Booking.id != (booking.id or 0),
+            Booking.starts_at < booking.ends_at, Booking.ends_at > booking.starts_at,
+        )
+        .options(joinedload(Booking.slot).joinedload(Slot.specialist))
+    )  # fmt: skip
+
+
+def _nearest(db: Session, person: Person, slot: Slot) -> list[Slot]:
+    return slots.first_free(db, slot.form_id, person=person, near=slot.starts_at, limit=3)
+
+
+def _tell(db: Session, person: Person, kind: str, booking: Booking) -> None:
+    outbox.tell(
+        db, person, kind, subject=f"booking:{booking.id}:{booking.version}", useful_until=booking.starts_at,
+        booking_id=booking.id, booking_version=booking.version,
+    )  # fmt: skip
+
+
+SHOWN = (
+    joinedload(Booking.person),
+    joinedload(Booking.slot).joinedload(Slot.specialist),
+    joinedload(Booking.slot).joinedload(Slot.form),
+    joinedload(Booking.slot).joinedload(Slot.place),
+    joinedload(Booking.slot).joinedload(Slot.room),
+)
+
+
+def get_booking(db: Session, person: Person, number: str) -> Booking:
+    """The person's own booking by its number, with everything a page shows; else NotFound."""
+    found = db.scalar(select(Booking).where(Booking.number == number, Booking.person_id == person.id).options(*SHOWN))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_by_id(db: Session, booking_id: int) -> Booking:
+    """For a message's link, which was made for this booking."""
+    found = db.scalar(select(Booking).where(Booking.id == booking_id).options(*SHOWN))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def coming(db: Session, person: Person) -> list[Booking]:
+    """The person's live bookings that are not over, the next first."""
+    query = select(Booking).where(Booking.person_id == person.id, Booking.status == "booked", Booking.ends_at > clock.now())
+    return list(db.scalars(query.options(*SHOWN).order_by(Booking.starts_at)))
+
+
+def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: int, *, key: str) -> Booking:
+    """Take a place in another slot and give up this one, at once or not at all. The number stays, the version grows.
+
+    Moving to where it is already is a repeat and changes nothing. Refuses like `book`, and with "booking-over".
+    """
+    person = db.get(Person, booking.person_id)
+    _require_for(actor, person)
+    if booking.slot_id == slot_id and booking.is_live:
+        return booking
+    _require_open(booking)
+    slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.status == "published").with_for_update(read=True))
+    if slot is None:
+        raise NotFound
+    if slot.starts_at <= clock.now():
+        raise Refused("slot-passed", nearest=_nearest(db, person, slot))
+    before = booking.slot_id
+    seat = _free_seat_by_move(db, booking, slot, person)
+    db.refresh(booking)
+    audit.record(db, actor, "booking:move", booking, before=before, slot=slot.id, seat=seat)
+    _drop_messages(db, booking)
+    _tell(db, person, "moved", booking)
+    return booking
+
+
+def _free_seat_by_move(db: Session, booking: Booking, slot: Slot, person: Person) -> int:
+    version = booking.version
+    for seat in range(1, slot.capacity + 1):
+        try:
+            with db.begin_nested():
+                done = db.execute(
+                    update(Booking)
+                    .where(Booking.id == booking.id, Booking.version == version, Booking.status == "booked")
+                    .values(
+                        slot_id=slot.id, seat=seat, starts_at=slot.starts_at, ends_at=slot.ends_at,
+                        version=version + 1, answer="none",
+                    )
+                    .execution_options(synchronize_session=False)
+                )  # fmt: skip
+        except IntegrityError as error:
+            guard = broken_guard(error)
+            if guard == "uq_booking_seat":
+                continue
+            if guard == "ex_booking_person_overlap":
+                wanted = Booking(id=booking.id, person_id=person.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+                raise Refused("own-clash", booking=_own_at(db, wanted)) from None
+            raise
+        if done.rowcount == 0:
+            raise Refused("booking-changed")
+        return seat
+    raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))
+
+
+def _require_open(booking: Booking) -> None:
+    if not booking.is_live:
+        raise Refused("booking-cancelled")
+    if booking.starts_at <= clock.now():
+        raise Refused("booking-over")
+
+
+def _drop_messages(db: Session, booking: Booking) -> None:
+    outbox.cancel(db, Message.booking_id == booking.id, Message.kind.in_(("booked", "moved", "reminder")))
+
+
+def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = None) -> Booking:
+    """Give a place back; it is free for others in the same instant. Always works until the start; after the edition's
+    cut-off it is noted as an absence with notice. Cancelling what is cancelled changes nothing."""
+    if not booking.is_live:
+        return booking
+    if booking.starts_at <= clock.now():
+        raise Refused("booking-over")
+    by_staff = isinstance(actor, StaffMember)
+    now = clock.now()
+    done = db.execute(
+        update(Booking)
+        .where(Booking.id == booking.id, Booking.status == "booked")
+        .values(
+            status="cancelled", cancelled_at=now, cancelled_by="staff" if by_staff else "person",
+            is_late=not by_staff and now > catalogue.change_until(booking.starts_at), reason=reason or None,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    db.refresh(booking)
+    if done.rowcount:
+        audit.record(db, actor, "booking:cancel", booking, late=booking.is_late)
+        _drop_messages(db, booking)
+        if by_staff:
+            _tell(db, booking.person, "cancelled-by-us", booking)
+    return booking
+
+
+def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booking:
+    """Undo a cancellation, as long as nobody has taken the place. Refused("slot-just-taken", nearest=…) when somebody has."""
+    person = db.get(Person, booking.person_id)
+    _require_for(actor, person)
+    if booking.is_live:
+        return booking
+    slot = db.scalar(select(Slot).where(Slot.id == booking.slot_id, Slot.status == "published").with_for_update(read=True))
+    if slot is None or booking.starts_at <= clock.now():
+        raise Refused("booking-over")
+    for seat in range(1, slot.capacity + 1):
+        try:
+            with db.begin_nested():
+                db.execute(
+                    update(Booking)
+                    .where(Booking.id == booking.id, Booking.status == "cancelled")
+                    .values(status="booked", seat=seat, version=Booking.version + 1, answer="none",
+                            cancelled_at=None, cancelled_by=None, is_late=False, reason=None)
+                    .execution_options(synchronize_session=False)
+                )  # fmt: skip
+        except IntegrityError as error:
+            guard = broken_guard(error)
+            if guard == "uq_booking_seat":
+                continue
+            if guard == "ex_booking_person_overlap":
+                raise Refused("own-clash", booking=_own_at(db, booking)) from None
+            raise
+        db.refresh(booking)
+        audit.record(db, actor, "booking:restore", booking)
+        return booking
+    raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))

@@ -1,0 +1,69 @@
+"""The frame of the programme: the edition and its rules, forms of support, places."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import clock
+from services.errors import NotFound
+from services.models import Edition, Organisation, Place, Room, SupportForm, SupportPath
+
+# What may differ between editions, and what holds where an edition says nothing.
+RULES = {
+    "change_until_hour": 12,  # on the day before a session; later it is an absence with notice
+    "check_in_opens_minutes": 60,  # before the start
+    "undo_publish_minutes": 10,
+    "reminder_hour": 10,  # on the day before, by the wall clock
+}
+
+NEEDS = (
+    "pjm", "interpreter-uk", "step-free", "loop", "large-print", "quiet-place", "easy-text", "more-time", "companion",
+)  # fmt: skip
+"""Codes of access needs, in the order in which they are asked."""
+
+
+def current_edition(db: Session) -> Edition:
+    """The edition that runs today, else the newest one. NotFound in an empty database."""
+    today = clock.today()
+    running = select(Edition).where(Edition.starts_on <= today, Edition.ends_on >= today)
+    found = db.scalars(running.order_by(Edition.starts_on.desc()).limit(1)).first()
+    found = found or db.scalars(select(Edition).order_by(Edition.starts_on.desc()).limit(1)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rule(edition: Edition | None, name: str):
+    return (edition.rules if edition else {}).get(name, RULES[name])
+
+
+def change_until(starts_at: datetime, edition: Edition | None = None) -> datetime:
+    """Until when a session may be moved or given back as if nothing had been: the day before, at the rule's hour."""
+    day = clock.local(starts_at).date() - timedelta(days=1)
+    return clock.at_wall(day, time(rule(edition, "change_until_hour")))
+
+
+def forms(db: Session) -> list[SupportForm]:
+    """All forms of support, in the order of the programme."""
+    return list(db.scalars(select(SupportForm).order_by(SupportForm.position)))
+
+
+def get_form(db: Session, form_id: int) -> SupportForm:
+    found = db.get(SupportForm, form_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def paths(db: Session) -> list[SupportPath]:
+    return list(db.scalars(select(SupportPath).order_by(SupportPath.position)))
+
+
+def partners(db: Session) -> list[Organisation]:
+    return list(db.scalars(select(Organisation).order_by(Organisation.role, Organisation.name)))
+
+
+def rooms(db: Session) -> list[Room]:
+    """Every room with its place, for the form that publishes times."""
+    return list(db.scalars(select(Room).join(Place).order_by(Place.name, Room.name)))

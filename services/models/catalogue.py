@@ -1,0 +1,70 @@
+"""The frame: organisations, the edition, paths and forms of support, places."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.db import Base, coded
+
+
+class Organisation(Base):
+    __tablename__ = "organisation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    role: Mapped[str] = mapped_column(coded("role", "leader", "partner"))
+
+
+class Edition(Base):
+    """One run of the programme. `rules` holds what may differ between editions, by the names in `services.catalogue.RULES`."""
+
+    __tablename__ = "edition"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    rules: Mapped[dict] = mapped_column(default=dict)
+
+
+class SupportPath(Base):
+    __tablename__ = "support_path"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    names: Mapped[dict]  # language -> name
+    position: Mapped[int]
+
+
+class SupportForm(Base):
+    """`neutral` is what a lock screen may show: it never tells which kind of help it is."""
+
+    __tablename__ = "support_form"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    names: Mapped[dict]
+    neutral: Mapped[dict]
+    mode: Mapped[str] = mapped_column(coded("mode", "one-to-one", "group", "placement", "material"))
+    given_by: Mapped[str | None] = mapped_column(String(40))  # the role that gives it
+    position: Mapped[int]
+
+
+class Place(Base):
+    """`access` lists what the place has: step-free, lift, loop, toilet, quiet-place …"""
+
+    __tablename__ = "place"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    address: Mapped[str] = mapped_column(String(200))
+    stop: Mapped[dict] = mapped_column(default=dict)  # language -> which bus stop, and how far
+    way_in: Mapped[dict] = mapped_column(default=dict)  # language -> how to get in
+    access: Mapped[list] = mapped_column(default=list)
+    photo: Mapped[str | None] = mapped_column(String(120))
+
+
+class Room(Base):
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("place_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    name: Mapped[str] = mapped_column(String(40))  # "12"
+    floor: Mapped[int] = mapped_column(default=0)
+    place: Mapped[Place] = relationship()

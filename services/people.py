@@ -1,0 +1,82 @@
+"""Finding people, and who may see whom."""
+
+from sqlalchemy import exists, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, selectinload
+
+from services import audit
+from services.errors import NotFound
+from services.models import Booking, Enrolment, Person, Slot, StaffMember
+from services.permissions import Permission, require
+
+
+def visible_to(actor: StaffMember):
+    """The condition on Person that makes somebody the actor's to see.
+
+    Administrators and the leader's coordinators see everybody; a partner's coordinator sees the partner's participants and
+    those given to them by name; a specialist sees those who have or had a booking with them, and their organisation's.
+    """
+    if "admin" in actor.role_codes or ("coordinator" in actor.role_codes and actor.organisation.role == "leader"):
+        return true()
+    own = exists().where(
+        Enrolment.person_id == Person.id,
+        or_(Enrolment.partner_id == actor.organisation_id, Enrolment.coordinator_id == actor.id),
+    )
+    met = exists().where(Booking.person_id == Person.id, Booking.slot_id == Slot.id, Slot.specialist_id == actor.id)
+    return or_(own, met)
+
+
+def get_person(db: Session, actor: StaffMember, person_id: int) -> Person:
+    """Somebody whom the actor may see, with enrolments and needs; else NotFound, the same as if there were none."""
+    require(actor, Permission.PERSON_FIND)
+    found = db.scalar(
+        select(Person)
+        .where(Person.id == person_id, visible_to(actor))
+        .options(
+            selectinload(Person.needs),
+            selectinload(Person.enrolments).joinedload(Enrolment.partner),
+            selectinload(Person.enrolments).joinedload(Enrolment.coordinator),
+            selectinload(Person.enrolments).selectinload(Enrolment.paths),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_file(db: Session, actor: StaffMember, person_id: int, what: str) -> Person:
+    """`get_person`, and the look goes into the log that the person can read. Needs a writing session."""
+    person = get_person(db, actor, person_id)
+    audit.looked(db, actor, person.id, what)
+    return person
+
+
+def find(db: Session, actor: StaffMember, words: str, *, limit: int = 20, offset: int = 0) -> tuple[list[Enrolment], bool]:
+    """Enrolments whose name or number has every word, and whether there are more. No words: the actor's newest people."""
+    require(actor, Permission.PERSON_FIND)
+    found = select(Enrolment).join(Enrolment.person).where(visible_to(actor))
+    for word in words.split()[:5]:
+        like = f"%{_escaped(word.lower())}%"
+        found = found.where(
+            or_(
+                func.lower(Person.first_name).like(like, escape="\\"),
+                func.lower(Person.last_name).like(like, escape="\\"),
+                func.lower(Enrolment.number).like(like, escape="\\"),
+            )
+        )
+    order = (Person.last_name, Person.first_name, Enrolment.id) if words.strip() else (Enrolment.joined_on.desc(), Enrolment.id)
+    rows = db.scalars(
+        found.options(contains_eager(Enrolment.person), selectinload(Enrolment.partner)).order_by(*order)
+        .offset(offset).limit(limit + 1)
+    ).all()  # fmt: skip
+    return list(rows[:limit]), len(rows) > limit
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def current_enrolment(db: Session, person: Person) -> Enrolment | None:
+    """The person's newest enrolment."""
+    return db.scalars(
+        select(Enrolment).where(Enrolment.person_id == person.id).order_by(Enrolment.joined_on.desc()).limit(1)
+    ).first()

@@ -1,0 +1,238 @@
+"""Published times: which are free, publishing many at once, taking them back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from services import audit, clock
+from services.db import IntegrityError, broken_guard
+from services.errors import NotFound, Refused
+from services.models import Booking, Person, Place, Room, Slot, StaffMember, SupportForm
+from services.permissions import Permission, require
+
+LONGEST_BATCH = 200
+
+
+@dataclass(frozen=True)
+class FreeDay:
+    day: date
+    hours: int
+    first: datetime
+
+
+def _free(form_id: int, person: Person | None, specialist_id: int | None, after: datetime):
+    """The conditions of a time that this person can take: of the form, ahead, with a seat left, at no clash with their own."""
+    taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status == "booked").correlate(Slot).scalar_subquery()
+    wanted = [Slot.form_id == form_id, Slot.status == "published", Slot.day >= clock.local(after).date(),
+              Slot.starts_at > after, taken < Slot.capacity]  # fmt: skip
+    if specialist_id:
+        wanted.append(Slot.specialist_id == specialist_id)
+    if person is not None:
+        own = aliased(Booking)
+        wanted.append(
+            ~exists().where(
+                own.person_id == person.id, own.status == "booked",
+                own.starts_at < Slot.ends_at, own.ends_at > Slot.starts_at,
+            )
+        )  # fmt: skip
+    return and_(*wanted)
+
+
+def free_days(
+    db: Session, form_id: int, *, person: Person | None = None, specialist_id: int | None = None,
+    since: date | None = None, limit: int = 5,
+) -> tuple[list[FreeDay], bool]:  # fmt: skip
+    """The next days with free hours, and whether there are more behind them. Reads only those days' slots."""
+    after = clock.now()
+    query = (
+        select(Slot.day, func.count(), func.min(Slot.starts_at))
+        .where(_free(form_id, person, specialist_id, after))
+        .group_by(Slot.day)
+        .order_by(Slot.day)
+        .limit(limit + 1)
+    )
+    if since:
+        query = query.where(Slot.day >= since)
+    rows = [FreeDay(*row) for row in db.execute(query)]
+    return rows[:limit], len(rows) > limit
+
+
+def _with_people(query):
+    return query.options(joinedload(Slot.specialist), joinedload(Slot.place), joinedload(Slot.room), joinedload(Slot.form))
+
+
+def free_hours(
+    db: Session, form_id: int, day: date, *, person: Person | None = None, specialist_id: int | None = None
+) -> list[Slot]:
+    """The free times of one day in order, one for each hour: where several specialists are free, the first by id."""
+    query = _with_people(
+        select(Slot)
+        .where(_free(form_id, person, specialist_id, clock.now()), Slot.day == day)
+        .order_by(Slot.starts_at, Slot.specialist_id)
+    )
+    seen: dict[datetime, Slot] = {}
+    for slot in db.scalars(query):
+        seen.setdefault(slot.starts_at, slot)
+    return list(seen.values())
+
+
+def first_free(
+    db: Session, form_id: int, *, person: Person | None = None, specialist_id: int | None = None,
+    near: datetime | None = None, limit: int = 1,
+) -> list[Slot]:  # fmt: skip
+    """The earliest free times; with `near`, the earliest from the start of that day on."""
+    after = clock.now()
+    query = select(Slot).where(_free(form_id, person, specialist_id, after))
+    if near:
+        query = query.where(Slot.day >= clock.local(near).date())
+    return list(db.scalars(_with_people(query.order_by(Slot.day, Slot.starts_at).limit(limit))))
+
+
+def specialists_with_free_times(db: Session, form_id: int, person: Person | None = None) -> list[tuple[StaffMember, datetime]]:
+    """Who can be met about this, each with the earliest time, the earliest first."""
+    query = (
+        select(StaffMember, func.min(Slot.starts_at))
+        .join(Slot, Slot.specialist_id == StaffMember.id)
+        .where(_free(form_id, person, None, clock.now()), StaffMember.is_active)
+        .group_by(StaffMember.id)
+        .order_by(func.min(Slot.starts_at))
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def get_slot(db: Session, slot_id: int) -> Slot:
+    """A published time that still lies ahead, with its people and place."""
+    found = db.scalar(_with_people(select(Slot).where(Slot.id == slot_id, Slot.status == "published")))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a specialist fills in to publish times: on these days, from–to, so long, with such a break."""
+
+    days: tuple[date, ...]
+    start: time
+    end: time
+    minutes: int
+    pause: int
+    form_id: int
+    mode: str = "place"
+    room_id: int | None = None
+    capacity: int = 1
+    provides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One time that would be published. `clash`: None, "own" (the specialist's), "room", "passed" or "no-such-hour"."""
+
+    day: date
+    hour: time
+    starts_at: datetime | None
+    ends_at: datetime | None
+    clash: str | None
+
+    @property
+    def code(self) -> str:
+        """What a tick box carries."""
+        return f"{self.day.isoformat()}T{self.hour:%H:%M}"
+
+
+def propose(db: Session, actor: StaffMember, wish: Wish) -> list[Proposed]:
+    """The list that a wish makes, each time with its clash. Wall-clock hours: a week after the change of clocks, 9:00 is 9:00."""
+    require(actor, Permission.SLOT_PUBLISH)
+    made = []
+    for day in sorted(set(wish.days)):
+        at, last = datetime.combine(day, wish.start), datetime.combine(day, wish.end)
+        while at + timedelta(minutes=wish.minutes) <= last:
+            starts_at = clock.at_wall(day, at.time())
+            ends_at = starts_at and starts_at + timedelta(minutes=wish.minutes)
+            made.append((day, at.time(), starts_at, ends_at))
+            at += timedelta(minutes=wish.minutes + wish.pause)
+    if len(made) > LONGEST_BATCH:
+        raise Refused("too-many-slots", most=LONGEST_BATCH)
+    busy = _busy(db, actor, wish, [start for _, _, start, _ in made if start])
+    return [Proposed(day, hour, start, end, _clash(start, end, busy)) for day, hour, start, end in made]
+
+
+def _busy(db: Session, actor: StaffMember, wish: Wish, starts: list[datetime]) -> list[tuple[datetime, datetime, str]]:
+    if not starts:
+        return []
+    window = (Slot.status == "published", Slot.starts_at < max(starts) + timedelta(days=1), Slot.ends_at > min(starts))
+    found = [
+        (a, b, "own")
+        for a, b in db.execute(select(Slot.starts_at, Slot.ends_at).where(Slot.specialist_id == actor.id, *window))
+    ]
+    if wish.mode == "place" and wish.room_id:
+        found += [
+            (a, b, "room")
+            for a, b in db.execute(select(Slot.starts_at, Slot.ends_at).where(Slot.room_id == wish.room_id, *window))
+        ]
+    return found
+
+
+def _clash(start: datetime | None, end: datetime | None, busy) -> str | None:
+    if start is None:
+        return "no-such-hour"
+    if start <= clock.now():
+        return "passed"
+    return next((why for a, b, why in busy if a < end and b > start), None)
+
+
+def publish(db: Session, actor: StaffMember, wish: Wish, chosen: set[str], *, batch: str) -> list[Slot]:
+    """Publish the chosen times of a wish (their `code`s), all or none. The same `batch` twice publishes once.
+
+    Refused("slot-clash", clashes=[…]) when one of them meets another meanwhile: the database decides.
+    """
+    require(actor, Permission.SLOT_PUBLISH)
+    again = list(db.scalars(select(Slot).where(Slot.batch == batch, Slot.specialist_id == actor.id).order_by(Slot.starts_at)))
+    if again:
+        return again
+    picked = [time for time in propose(db, actor, wish) if time.code in chosen]
+    if not picked:
+        raise Refused("no-slot-chosen")
+    if any(time.clash for time in picked):
+        raise Refused("slot-clash", clashes=[time.code for time in picked if time.clash])
+    room = db.get(Room, wish.room_id) if wish.mode == "place" and wish.room_id else None
+    form = db.get(SupportForm, wish.form_id)
+    if form is None or (wish.mode == "place" and room is None) or (form.given_by and form.given_by not in actor.role_codes):
+        raise NotFound
+    rows = [
+        Slot(
+            specialist_id=actor.id, form_id=form.id, mode=wish.mode, place_id=room and room.place_id, room_id=room and room.id,
+            starts_at=time.starts_at, ends_at=time.ends_at, day=time.day, capacity=wish.capacity,
+            provides=list(wish.provides), batch=batch, published_at=clock.now(),
+        )
+        for time in picked
+    ]  # fmt: skip
+    try:
+        with db.begin_nested():
+            db.add_all(rows)
+    except IntegrityError as error:
+        if broken_guard(error) in ("ex_slot_specialist_overlap", "ex_slot_room_overlap"):
+            raise Refused("slot-clash", clashes=[]) from None
+        raise
+    audit.record(db, actor, "slot:publish", rows[0], times=len(rows), batch=batch)
+    return rows
+
+
+def of_specialist(db: Session, actor: StaffMember, *, since: date, days: int = 14) -> list[tuple[Slot, int]]:
+    """The actor's own published times from a day on, each with how many seats are taken."""
+    require(actor, Permission.SLOT_PUBLISH)
+    taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status == "booked").correlate(Slot).scalar_subquery()
+    query = (
+        select(Slot, taken)
+        .outerjoin(Slot.place).outerjoin(Slot.room).join(Slot.form)
+        .options(contains_eager(Slot.place), contains_eager(Slot.room), contains_eager(Slot.form))
+        .where(Slot.specialist_id == actor.id, Slot.status == "published", Slot.day >= since, Slot.day < since + timedelta(days=days))
+        .order_by(Slot.starts_at)
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def places(db: Session) -> list[Place]:
+    return list(db.scalars(select(Place).order_by(Place.name)))

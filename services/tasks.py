@@ -1,0 +1,67 @@
+"""What a coordinator must do, because no page or message can."""
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from services import audit, clock
+from services.errors import NotFound
+from services.models import Booking, Enrolment, Person, Slot, StaffMember, Task
+from services.permissions import Permission, require
+
+KINDS = (
+    "none-suits", "needs-help", "call-me", "remind-by-phone", "undeliverable", "plan-change", "plan-refused", "new-time",
+)  # fmt: skip
+
+
+def ask(db: Session, kind: str, person: Person, *, subject: str = "", note: str | None = None, **ids) -> bool:
+    """Put a task on the coordinators' list. The same one is not put twice while it is open; False then."""
+    assert kind in KINDS, kind
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    dedup = f"{kind}:{person.id}:{subject}"
+    row = dict(dedup=dedup, kind=kind, person_id=person.id, note=note, created_at=clock.now(), **ids)
+    statement = insert(Task).values(row).on_conflict_do_nothing().returning(Task.id)
+    return db.execute(statement).scalar() is not None
+
+
+def of_mine(actor: StaffMember):
+    """The condition that a task's person is the actor's to look after: their own people, or nobody's."""
+    if "admin" in actor.role_codes:
+        return Task.person_id.is_not(None)
+    mine = select(Enrolment.person_id).where(
+        or_(
+            Enrolment.coordinator_id == actor.id,
+            (Enrolment.coordinator_id.is_(None)) & (Enrolment.partner_id == actor.organisation_id),
+        )
+    )
+    return Task.person_id.in_(mine)
+
+
+def open_tasks(db: Session, actor: StaffMember, *, limit: int = 100) -> list[Task]:
+    """The actor's open tasks, oldest first."""
+    require(actor, Permission.TASK_SEE)
+    found = (
+        select(Task)
+        .where(Task.done_at.is_(None), of_mine(actor))
+        .options(
+            joinedload(Task.person),
+            joinedload(Task.form),
+            joinedload(Task.booking).joinedload(Booking.slot).joinedload(Slot.form),
+        )
+        .order_by(Task.created_at, Task.id)
+        .limit(limit)
+    )
+    return list(db.scalars(found))
+
+
+def finish(db: Session, actor: StaffMember, task_id: int) -> None:
+    """Tick off a task. Ticking it twice is the same as once."""
+    require(actor, Permission.TASK_SEE)
+    task = db.scalar(select(Task).where(Task.id == task_id, of_mine(actor)))
+    if task is None:
+        raise NotFound
+    done = db.execute(
+        update(Task).where(Task.id == task_id, Task.done_at.is_(None)).values(done_at=clock.now(), done_by_id=actor.id)
+    )
+    if done.rowcount:
+        audit.record(db, actor, "task:finish", task)
