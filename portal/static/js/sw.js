@@ -14,9 +14,9 @@ function read(data) {
 
 // A push that shows nothing makes the browser show words of its own, or take the permission away: so always show something.
 self.addEventListener("push", (event) => {
-  const { title, body, tag, lang, url, actions } = read(event.data);
+  const { title, body, tag, lang, icon, url, actions } = read(event.data);
   event.waitUntil(
-    self.registration.showNotification(title, { body, tag, lang, actions: actions || [], icon: "/icon-192.png", data: { url, actions } }),
+    self.registration.showNotification(title, { body, tag, lang, icon, actions: actions || [], data: { url, actions } }),
   );
 });
 
