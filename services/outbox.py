@@ -37,7 +37,10 @@ def post(
     )  # fmt: skip
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Message).values(row).on_conflict_do_nothing(index_elements=["dedup"]).returning(Message.id)
-    return db.execute(statement).scalar() is not None
+    is_new = db.execute(statement).scalar() is not None
+    if is_new:
+        db.info["posted"] = True  # whoever commits may tell the worker
+    return is_new
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,61 @@
+"""How people meet the programme: Flask, templates, worker. `create_app` reads like a table of contents."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from portal.config import Settings, read
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings | None = None):
+    """The web application for these settings (by default, the environment's)."""
+    from htmx_flask import Htmx
+
+    from portal import assets, auth, dates, edge, errors, i18n, security, show, views
+    from services.db import Database
+
+    settings = settings or read()
+    app = edge.Portal(__name__, static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-pracownia" if settings.is_https else "pracownia",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=90),
+        MAX_CONTENT_LENGTH=settings.max_body,
+        TRUSTED_HOSTS=None if settings.is_demo else [settings.host],
+        WTF_CSRF_ENABLED=False,  # see portal.security
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["database"] = Database(settings.database_url)
+    app.extensions["assets"] = assets.Assets(assets.build(HERE / "static", settings.var_dir / "static"))
+    Htmx(app)
+    i18n.init(app)
+    dates.init(app)
+    edge.init(app)
+    security.init(app)
+    auth.init(app)
+    show.init(app)
+    errors.init(app)
+    views.init(app)
+    auth.require_declared(app)
+    _serve_static(app, settings)
+    return app
+
+
+def _serve_static(app, settings: Settings) -> None:
+    from werkzeug.middleware.proxy_fix import ProxyFix
+    from whitenoise import WhiteNoise
+
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app,
+        root=settings.var_dir / "static",
+        prefix="static/",
+        immutable_file_test=lambda path, url: True,  # every name carries its content's hash
+    )
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

@@ -1,0 +1,118 @@
+"""Who is signed in, and what each view needs. The app refuses to start when a view does not say."""
+
+from collections.abc import Callable
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from portal import edge
+from services import clock, identity
+from services.models import Device, Person, StaffMember
+from services.permissions import Permission, is_allowed
+
+SHARED_IDLE_MINUTES = 10
+
+
+class SignedIn(UserMixin):
+    """One device with whoever is signed in there. Its id is the device's token, so one device can be ended by itself."""
+
+    def __init__(self, token: str, device: Device):
+        self.token = token
+        self.device = device
+        self.who: Person | StaffMember = device.person or device.staff
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def allow(*permissions: Permission) -> Callable:
+    """The view is for signed-in people with one of these permissions; with none named, for anybody signed in."""
+
+    def mark(view):
+        view.needs = permissions
+        return view
+
+    return mark
+
+
+def public(view):
+    """The view is for everybody."""
+    view.needs = None
+    return view
+
+
+def init(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # a phone changes its address ten times a day
+    manager.user_loader(_load)
+    app.before_request(_check)
+
+
+def _load(token: str) -> SignedIn | None:
+    device = identity.device_of(edge.open_session(), token)
+    if device is None or (device.is_shared and _was_idle()):
+        return None
+    return SignedIn(token, device)
+
+
+def _was_idle() -> bool:
+    return clock.now().timestamp() - session.get("seen", 0) > SHARED_IDLE_MINUTES * 60
+
+
+def _check():
+    if request.endpoint == "static":
+        return None
+    g.actor = g.device = None
+    view = _view(request.endpoint)
+    if request.endpoint in ("health.alive", "health.ready", "pwa.worker", "pwa.manifest"):
+        return None
+    edge.open_session()
+    if current_user.is_authenticated:
+        g.actor, g.device = current_user.who, current_user.device
+        if g.device.is_shared:
+            session["seen"] = int(clock.now().timestamp())
+    if view is None or view.needs is None:
+        return None
+    if g.actor is None:
+        session["next"] = request.full_path.rstrip("?")
+        return redirect(url_for("entry.sign_in"), 303)
+    if view.needs and not any(is_allowed(g.actor, permission) for permission in view.needs):
+        abort(403)
+    return None
+
+
+def _view(endpoint: str | None):
+    from flask import current_app
+
+    return current_app.view_functions.get(endpoint) if endpoint else None
+
+
+def require_declared(app: Flask) -> None:
+    """Stop the start when a view has not declared who may use it."""
+    silent = [name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "needs")]
+    if silent:
+        raise RuntimeError(f"views without @allow or @public: {', '.join(sorted(silent))}")
+
+
+def enter(token: str, *, is_shared: bool, is_staff: bool) -> None:
+    """Put a fresh device's token into the cookie. A phone that is *mine* keeps it for 90 days, others until they close."""
+    wanted = session.get("next")
+    session.clear()
+    if wanted:
+        session["next"] = wanted
+    device = identity.device_of(edge.open_session(), token)
+    session.permanent = not is_shared and not is_staff
+    session["seen"] = int(clock.now().timestamp())
+    login_user(SignedIn(token, device))
+
+
+def leave() -> None:
+    logout_user()
+    session.clear()
+
+
+def home_of(who: Person | StaffMember) -> str:
+    """Where somebody starts: the plan, the day, or the list of people."""
+    if isinstance(who, Person):
+        return url_for("plan.see")
+    return url_for("today.see") if is_allowed(who, Permission.DIARY_SEE) else url_for("people.find")

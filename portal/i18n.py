@@ -1,0 +1,84 @@
+"""Languages. The Polish text stands in the templates; catalogues hold the others, and the plurals of Polish."""
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, get_locale
+
+LANGUAGES = ("pl", "uk", "en")
+TRANSLATIONS = Path(__file__).parent / "translations"
+THEMES = ("system", "light", "dark", "contrast")
+TEXT_SIZES = ("normal", "large", "largest")
+LOOK_COOKIE, LOOK_DAYS = "look", 365
+
+
+def init(app: Flask) -> None:
+    compile_catalogues()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Warsaw"
+    Babel(app, default_locale="pl", locale_selector=choose)
+
+
+def compile_catalogues() -> None:
+    """Make the .mo beside each .po that is newer, so that nobody runs the app on yesterday's words."""
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+        made = source.with_suffix(".mo")
+        if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file)
+        temporary = made.with_suffix(".tmp")
+        with temporary.open("wb") as file:
+            write_mo(file, catalogue)
+        temporary.replace(made)
+
+
+def choose() -> str:
+    """The language of this request: chosen on the look page, else the person's own, else the browser's, else Polish."""
+    if not has_request_context():
+        return "pl"
+    chosen = look().get("lang")
+    if chosen in LANGUAGES:
+        return chosen
+    actor = g.get("actor")
+    if actor is not None:
+        return actor.language
+    return request.accept_languages.best_match(LANGUAGES, "pl")
+
+
+def language() -> str:
+    return str(get_locale() or "pl")
+
+
+def look() -> dict[str, str]:
+    """What the person chose on the look page. Anything that is not one of the choices counts as not chosen."""
+    if "look" not in g:
+        said = dict(parse_qsl(request.cookies.get(LOOK_COOKIE, "")))
+        choices = {"lang": LANGUAGES, "theme": THEMES, "text": TEXT_SIZES}
+        g.look = {name: said[name] for name, known in choices.items() if said.get(name) in known}
+    return g.look
+
+
+def keep_look(response, chosen: dict[str, str]):
+    response.set_cookie(
+        LOOK_COOKIE,
+        urlencode(chosen),
+        max_age=LOOK_DAYS * 86400,
+        samesite="Lax",
+        httponly=True,
+        secure=current_app.config["SETTINGS"].is_https,
+    )
+    return response
+
+
+def named(texts: dict | str | None) -> str:
+    """The text of a row that carries its own words in several languages; Polish where the page's language is missing."""
+    if not texts:
+        return ""
+    if isinstance(texts, str):
+        texts = json.loads(texts)
+    return texts.get(language()) or texts.get("pl") or ""

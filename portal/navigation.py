@@ -1,0 +1,41 @@
+"""The menu of each kind of person. The words stand in `layouts/_menu.html`."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from services.models import Person, StaffMember
+from services.permissions import Permission, is_allowed
+
+PARTICIPANT = (("plan", "plan.see", "plan"), ("book", "booking.start", "book"), ("reminders", "reminders.see", "bell"))
+STAFF = (
+    ("today", "today.see", "today", Permission.DIARY_SEE),
+    ("slots", "slots.see", "slots", Permission.SLOT_PUBLISH),
+    ("people", "people.find", "people", Permission.PERSON_FIND),
+    ("sendings", "sendings.see", "send", Permission.CAMPAIGN_SEND),
+    ("tasks", "tasks.see", "tasks", Permission.TASK_SEE),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    word: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+def menu(actor: Person | StaffMember | None) -> list[Item]:
+    if actor is None:
+        return []
+    if isinstance(actor, Person):
+        rows = PARTICIPANT
+    else:
+        rows = [row[:3] for row in STAFF if is_allowed(actor, row[3])]
+    return [_item(*row) for row in rows]
+
+
+def _item(word: str, endpoint: str, icon: str) -> Item:
+    section = (request.blueprint or "").split(".")[0]
+    own = {"book": ("booking",), "plan": ("plan", "bookings", "attendance"), "people": ("people", "plans", "booking_for")}
+    return Item(word, url_for(endpoint), icon, section in own.get(word, (word,)))

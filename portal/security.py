@@ -1,0 +1,51 @@
+"""Headers of every answer, and who may send us a form.
+
+Forms carry no token: cookies are SameSite=Lax, and a browser says by Sec-Fetch-Site where a request comes from. A token
+would fail exactly for those whose session ended while they were typing.
+"""
+
+from flask import Flask, abort, current_app, request
+
+CSP = "; ".join((
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+    "manifest-src 'self'", "worker-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+))  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def init(app: Flask) -> None:
+    app.before_request(_refuse_other_sites)
+    app.after_request(_add_headers)
+
+
+def is_same_origin() -> bool:
+    """Whether this request comes from a page of ours, as far as the browser says."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin in (None, "null") or origin.rstrip("/") == current_app.config["SETTINGS"].base_url
+
+
+def _refuse_other_sites():
+    if request.method in UNSAFE and not is_same_origin():
+        abort(403)
+
+
+def _add_headers(response):
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.vary.add("HX-Request")
+    response.vary.add("Cookie")
+    return response

@@ -1,0 +1,24 @@
+"""One blueprint per word."""
+
+from importlib import import_module
+
+from flask import Flask
+
+WORDS = (
+    "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "look", "help", "files", "pwa", "health",
+    "today", "slots", "people", "plans", "sendings", "tasks",
+)  # fmt: skip
+DEMO_WORDS = ("mailbox", "gallery")
+
+
+def init(app: Flask) -> None:
+    for word in WORDS + (DEMO_WORDS if app.config["SETTINGS"].is_demo else ()):
+        try:
+            module = import_module(f"portal.views.{word}")
+        except ModuleNotFoundError:
+            continue
+        register = getattr(module, "register", None)
+        if register:
+            register(app)
+        else:
+            app.register_blueprint(module.bp)
