@@ -19,6 +19,7 @@ RULES = {
 
 NEEDS = (
     "pjm", "interpreter-uk", "step-free", "loop", "large-print", "quiet-place", "easy-text", "more-time", "companion",
+    "assistant",
 )  # fmt: skip
 """Codes of access needs, in the order in which they are asked."""
 
