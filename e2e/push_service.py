@@ -111,7 +111,8 @@ class PushService:
         browser = subscription.browser
         if browser.socket is not None:
             try:
-                return browser.socket.send(_notification(subscription, message))
+                browser.socket.send(_notification(subscription, message))
+                return
             except ConnectionClosed:
                 browser.socket = None
         if message.topic:  # a newer message on the same topic takes the place of one that nobody has seen

@@ -1,0 +1,74 @@
+"""Fixtures for journeys in a real Chromium. A conftest.py takes them in with `from e2e.browser import browser, phone`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from e2e.page_watch import Watch, watch
+
+SHOTS = Path(__file__).parents[1] / "var" / "shots"
+# A browser that asks nobody for updates, so that each request that is seen is the page's own.
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run: Playwright's own where it is installed, Debian's where not."""
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        program = own if Path(own).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
+        if program is None:
+            pytest.fail("apt-get install -y --no-install-recommends chromium")
+        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+        with playwright.chromium.launch(executable_path=program, args=flags) as browser:
+            yield browser
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`phone(base_url, scripts=True, **context_options)` opens an empty page on a new phone, 360×740, in Polish.
+
+    Options are Playwright's: `color_scheme="dark"`, `contrast="more"`, `forced_colors="active"`, `locale="en-GB"`,
+    `viewport={"width": 1280, "height": 800}` … What a phone's console said, or asked of strangers, and no check has
+    reported fails the test at its end.
+    """
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_phone(base_url: str, *, scripts: bool = True, **options: Any) -> Page:
+        usual = {"locale": "pl-PL", "timezone_id": "Europe/Warsaw", "has_touch": True, "reduced_motion": "reduce"}
+        window = {"width": 360, "height": 740}
+        context = browser.new_context(
+            **{**usual, "viewport": window, **options}, base_url=base_url, java_script_enabled=scripts
+        )
+        opened.append((context, watch(context, base_url, scripts)))
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    yield open_phone
+    for context, _ in opened:
+        context.close()
+    left = [finding for _, watching in opened for finding in watching.take()]
+    if left:
+        pytest.fail("heard, and reported by no check:\n" + "\n".join(left))
+
+
+def shot(page: Page, name: str, *, whole: bool = True) -> None:
+    """Keep a picture of the page as var/shots/<name>.png, only when PRACOWNIA_SHOTS is set."""
+    if os.environ.get("PRACOWNIA_SHOTS"):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / (re.sub(r"[^\w-]+", "-", name) + ".png"), full_page=whole)
