@@ -51,9 +51,7 @@ def ensure_offer(db: Session) -> None:
     for model, part in ((SupportPath, "paths"), (SupportForm, "forms")):
         codes = set(db.scalars(select(model.code)))
         db.add_all(
-            model(position=position, **row)
-            for position, row in enumerate(content()[part], start=1)
-            if row["code"] not in codes
+            model(position=position, **row) for position, row in enumerate(content()[part], start=1) if row["code"] not in codes
         )
     db.flush()
 

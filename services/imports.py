@@ -14,6 +14,7 @@ from services.permissions import SYSTEM, Actor, Permission, name_of, require
 PERSON = ("first_name", "last_name", "gender", "born_on", "disability", "email", "phone", "language", "contact")
 ENROLMENT = ("partner", "joined_on", "left_on", "work_started_on")
 SETS = ("paths", "needs", "qualifications")
+AT_ONCE = {"render_nulls": True}  # otherwise rows with an empty cell go in batches of their own
 
 
 @dataclass(frozen=True)
@@ -178,17 +179,21 @@ def _add(db: Session, edition: Edition, new: list[dict]) -> list[tuple[int, int,
     """Write new people in bulk; returns (enrolment, person, nothing to tell) of each."""
     if not new:
         return []
-    people = db.scalars(
-        insert(Person).returning(Person.id, sort_by_parameter_order=True),
-        [{name: values[name] for name in PERSON if name in values} for values in new],
-    ).all()
-    enrolments = db.scalars(
-        insert(Enrolment).returning(Enrolment.id, sort_by_parameter_order=True),
-        [
-            {"edition_id": edition.id, "person_id": person_id, "number": values["number"]} | _enrolment(values)
-            for person_id, values in zip(people, new, strict=True)
-        ],
-    ).all()
+    given = [name for name in PERSON if name in new[0]]
+    rows = [{name: values[name] for name in given} for values in new]
+    made: dict[tuple, list[int]] = {}
+    # Rows come back in any order. Two people who are alike in every column may take either id.
+    columns = [getattr(Person, name) for name in given]
+    for person_id, *told in db.execute(insert(Person).returning(Person.id, *columns), rows, execution_options=AT_ONCE):
+        made.setdefault(tuple(told), []).append(person_id)
+    people = [made[tuple(row.values())].pop() for row in rows]
+    rows = [
+        {"edition_id": edition.id, "person_id": person_id, "number": values["number"]} | _enrolment(values)
+        for person_id, values in zip(people, new, strict=True)
+    ]
+    entered = db.execute(insert(Enrolment).returning(Enrolment.number, Enrolment.id), rows, execution_options=AT_ONCE)
+    numbers = dict(entered.all())
+    enrolments = [numbers[values["number"]] for values in new]
     together = list(zip(enrolments, people, new, strict=True))
     _add_to_sets(db, together)
     return [(enrolment_id, person_id, {}) for enrolment_id, person_id, _ in together]
