@@ -7,7 +7,22 @@ from flask import Blueprint, render_template
 
 bp = Blueprint("gallery", __name__)
 
-FAMILIES = ("next_card", "buttons", "tags", "dates", "cards", "thread", "choices", "fields", "errors", "people", "day", "lists", "results", "icons")
+FAMILIES = (
+    "next_card",
+    "buttons",
+    "tags",
+    "dates",
+    "cards",
+    "thread",
+    "choices",
+    "fields",
+    "errors",
+    "people",
+    "day",
+    "lists",
+    "results",
+    "icons",
+)
 
 
 @dataclass(frozen=True)
@@ -24,4 +39,8 @@ class Showpiece:
 @bp.get("/gallery")
 def gallery():
     """All families one under another, with invented people and a date that never changes."""
-    return render_template("gallery/index.html", families=[Showpiece(word) for word in FAMILIES], date=datetime.fromisoformat("2026-11-25T09:00:00+00:00"))
+    return render_template(
+        "gallery/index.html",
+        families=[Showpiece(word) for word in FAMILIES],
+        date=datetime.fromisoformat("2026-11-25T09:00:00+00:00"),
+    )
