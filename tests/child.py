@@ -38,7 +38,7 @@ class Child:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        timeout: float = 40,
+        timeout: float = 90,
     ):
         self.match: re.Match[str] | None = None
         self._ready = re.compile(ready)

@@ -1,0 +1,37 @@
+# make run and make test are all that one needs; each does its own set-up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := run
+.PHONY: run test test-full lint bench setup clean
+
+# A catalogue is compiled from the words beside it.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
+
+run: .venv/ready $(CATALOGUES)  ## the portal and its worker, with demo data, until Ctrl-C
+	@exec scripts/run.sh
+
+test: .venv/ready-for-tests $(CATALOGUES)  ## every check and test
+	@scripts/system-parts.sh
+	@scripts/test.sh
+
+test-full: .venv/ready-for-tests $(CATALOGUES)  ## the same, with nothing sampled
+	@scripts/system-parts.sh
+	@PRACOWNIA_TEST_FULL=1 scripts/test.sh
+
+lint: .venv/ready-for-tests  ## style only
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+bench: .venv/ready-for-tests $(CATALOGUES)  ## time, queries and bytes, each beside a floor
+	@.venv/bin/python -m tests.benchmarks
+
+setup: .venv/ready-for-tests $(CATALOGUES)  ## everything that the others set up, and nothing else
+
+clean:  ## what was made here and can be made again; var/ holds data and stays
+	rm -rf .venv .ruff_cache *.egg-info build test-results $(CATALOGUES)
+	find portal services tests e2e -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready .venv/ready-for-tests: pyproject.toml scripts/setup.sh
+	@scripts/setup.sh $@
+
+%.mo: %.po | .venv/ready
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@

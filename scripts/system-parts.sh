@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The programs beside Python that the tests use. What is missing is installed where that is allowed, or named where not.
+set -euo pipefail
+
+missing=()
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
+command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
+# Debian keeps the server's programs beside the search path, one folder for each version.
+compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+install=(apt-get -o DPkg::Lock::Timeout=400 install -y --no-install-recommends "${missing[@]}")
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=(env)
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+  as_root=(sudo -n env)
+else
+  echo "The tests need ${missing[*]}, and this user may not install: sudo ${install[*]}" >&2
+  exit 1
+fi
+echo "Installing ${missing[*]} for the tests."
+"${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=400 update -q
+"${as_root[@]}" DEBIAN_FRONTEND=noninteractive "${install[@]}" ||
+  { echo "The system's packages gave no ${missing[*]}. By hand: sudo ${install[*]}" >&2; exit 1; }
