@@ -10,14 +10,16 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import force_locale
 
+from portal import calendar
 from services import clock
-from services.channels.email import Envelope
+from services.channels.email import Attachment, Envelope
 from services.channels.webpush import Notification
 from services.deliveries import Delivery
 from services.models import Booking, Message
 
 KINDS = ("invitation", "code", "booked", "moved", "cancelled-by-us", "reminder", "plan-waiting", "test")
 CANNOT_BE_TURNED_OFF = ("invitation", "code")
+FOR_THE_CALENDAR = ("booked", "moved")
 WAKES_THE_PHONE = ("reminder", "cancelled-by-us")
 
 
@@ -79,7 +81,7 @@ def envelope(app: Flask, delivery: Delivery) -> Envelope:
     """The mail of a delivery."""
     settings = app.config["SETTINGS"]
     words = render(app, delivery)
-    can_be_turned_off = delivery.message.kind not in CANNOT_BE_TURNED_OFF
+    kind = delivery.message.kind
     return Envelope(
         to=delivery.to.email,
         sender=settings.mail_from,
@@ -88,8 +90,15 @@ def envelope(app: Flask, delivery: Delivery) -> Envelope:
         html=words.html,
         reference=delivery.reference,
         language=delivery.to.language,
-        settings_url=f"{settings.base_url}/reminders" if can_be_turned_off else None,
+        settings_url=None if kind in CANNOT_BE_TURNED_OFF else f"{settings.base_url}/reminders",
+        attachment=_calendar_entry(app, delivery) if kind in FOR_THE_CALENDAR else None,
     )
+
+
+def _calendar_entry(app: Flask, delivery: Delivery) -> Attachment:
+    base_url = app.config["SETTINGS"].base_url
+    with app.test_request_context("/", base_url=base_url), force_locale(delivery.to.language):
+        return Attachment(f"pracownia-{delivery.booking.number}.ics", calendar.event(delivery.booking))
 
 
 def notification(app: Flask, delivery: Delivery) -> Notification:

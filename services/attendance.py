@@ -121,10 +121,14 @@ def last_said_of(db: Session, booking_ids: list[int]) -> dict[int, dict[str, str
 
 @dataclass(frozen=True)
 class DiaryRow:
-    """One published time of a day: its bookings, each with what was said. `state` of a booking: here, present, absent, excused, differs or ''."""
+    """One published time of a day: its bookings, each with what was said. `state` of a booking: here, present, absent, excused, differs or ''.
+
+    `said`: booking id → side → its last word.
+    """
 
     slot: Slot
     bookings: list[tuple[Booking, str]]
+    said: dict[int, dict[str, str]]
 
 
 def diary(db: Session, actor: StaffMember, day: date, *, days: int = 1) -> list[DiaryRow]:
@@ -149,7 +153,7 @@ def diary(db: Session, actor: StaffMember, day: date, *, days: int = 1) -> list[
     by_slot: dict[int, list[tuple[Booking, str]]] = {}
     for booking in sat:
         by_slot.setdefault(booking.slot_id, []).append((booking, state_of(said.get(booking.id, {}))))
-    return [DiaryRow(slot, by_slot.get(slot.id, [])) for slot in found]
+    return [DiaryRow(slot, by_slot.get(slot.id, []), said) for slot in found]
 
 
 def state_of(said: dict[str, str]) -> str:

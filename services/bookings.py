@@ -249,6 +249,12 @@ def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = 
     return booking
 
 
+def note_reason(db: Session, booking: Booking, reason: str) -> None:
+    """Keep the words that somebody chose to add after they gave a place back."""
+    if reason and not booking.is_live:
+        booking.reason = reason
+
+
 def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booking:
     """Undo a cancellation, as long as nobody has taken the place. Refused("slot-just-taken", nearest=…) when somebody has."""
     person = db.get(Person, booking.person_id)

@@ -119,6 +119,10 @@ def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Mes
     return list(db.scalars(select(Message).where(Message.id.in_(taken)).order_by(Message.next_try_at)))
 
 
+def in_an_hour() -> datetime:
+    return clock.now() + timedelta(hours=1)
+
+
 def end(db: Session, message_id: int, lease: str, status: str, *, trouble: str | None = None) -> bool:
     """Say how a delivery ended. False when the lease was lost meanwhile: then somebody else speaks for the row."""
     done = db.execute(

@@ -80,3 +80,10 @@ def current_enrolment(db: Session, person: Person) -> Enrolment | None:
     return db.scalars(
         select(Enrolment).where(Enrolment.person_id == person.id).order_by(Enrolment.joined_on.desc()).limit(1)
     ).first()
+
+
+def change_language(db: Session, actor: Person, language: str) -> None:
+    """The language of the person's pages and messages."""
+    if actor.language != language:
+        actor.language = language
+        audit.record(db, actor, "person:language", actor, person_id=actor.id)

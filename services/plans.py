@@ -109,6 +109,19 @@ def history(db: Session, plan: Plan) -> list[PlanVersion]:
     return list(db.scalars(query.order_by(PlanVersion.number.desc())))
 
 
+def get_version(db: Session, person: Person, version_id: int) -> PlanVersion:
+    """A version of the person's own plan that was put before them; else NotFound."""
+    found = db.scalar(
+        select(PlanVersion)
+        .join(Plan)
+        .join(Enrolment)
+        .where(PlanVersion.id == version_id, Enrolment.person_id == person.id, PlanVersion.status != "draft")
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def get_step(db: Session, person: Person, line: str) -> Step:
     """A step of the person's plan in force by its line; else NotFound."""
     found = db.scalar(
@@ -231,12 +244,7 @@ def answer(db: Session, actor: Person, version_id: int, said: str, *, note: str 
     Agreeing puts the version in force and retires the one before. Anything else reaches the coordinator as a task.
     """
     require(actor, Permission.PLAN_ANSWER)
-    version = db.scalar(
-        select(PlanVersion).join(Plan).join(Enrolment)
-        .where(PlanVersion.id == version_id, Enrolment.person_id == actor.id)
-    )  # fmt: skip
-    if version is None or version.status == "draft":
-        raise NotFound
+    version = get_version(db, actor, version_id)
     wanted = ANSWERS[said]
     if version.status == wanted:
         return version

@@ -189,8 +189,7 @@ def publish(db: Session, actor: StaffMember, wish: Wish, chosen: set[str], *, ba
     Refused("slot-clash", clashes=[…]) when one of them meets another meanwhile: the database decides.
     """
     require(actor, Permission.SLOT_PUBLISH)
-    again = list(db.scalars(select(Slot).where(Slot.batch == batch, Slot.specialist_id == actor.id).order_by(Slot.starts_at)))
-    if again:
+    if again := _of_batch(db, actor, batch):
         return again
     picked = [time for time in propose(db, actor, wish) if time.code in chosen]
     if not picked:
@@ -214,10 +213,31 @@ def publish(db: Session, actor: StaffMember, wish: Wish, chosen: set[str], *, ba
             db.add_all(rows)
     except IntegrityError as error:
         if broken_guard(error) in ("ex_slot_specialist_overlap", "ex_slot_room_overlap"):
+            if again := _of_batch(db, actor, batch):  # the same form, sent twice at the same moment
+                return again
             raise Refused("slot-clash", clashes=[]) from None
         raise
     audit.record(db, actor, "slot:publish", rows[0], times=len(rows), batch=batch)
     return rows
+
+
+def _of_batch(db: Session, actor: StaffMember, batch: str) -> list[Slot]:
+    query = select(Slot).where(Slot.batch == batch, Slot.specialist_id == actor.id)
+    return list(db.scalars(query.options(joinedload(Slot.place), joinedload(Slot.room)).order_by(Slot.starts_at)))
+
+
+def get_batch(db: Session, actor: StaffMember, batch: str) -> list[Slot]:
+    """What the actor published together, also what was taken back since. NotFound: nothing under this name."""
+    require(actor, Permission.SLOT_PUBLISH)
+    found = _of_batch(db, actor, batch)
+    if not found:
+        raise NotFound
+    return found
+
+
+def last_published(db: Session, actor: StaffMember) -> Slot | None:
+    """The actor's newest time, to propose the same way again."""
+    return db.scalar(select(Slot).where(Slot.specialist_id == actor.id).order_by(Slot.id.desc()).limit(1))
 
 
 def of_specialist(db: Session, actor: StaffMember, *, since: date, days: int = 14) -> list[tuple[Slot, int]]:

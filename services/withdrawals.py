@@ -3,22 +3,23 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from services import audit, catalogue, clock, tasks
 from services.bookings import SHOWN, cancel
-from services.errors import Refused
+from services.errors import NotFound, Refused
 from services.models import Booking, Slot, StaffMember
 from services.permissions import Permission, require
 
 
 def withdraw(db: Session, actor: StaffMember, slot_ids: list[int]) -> int:
     """Take back published times of the actor's own. Whoever had a place hears an apology with a way to new times, and a
-    coordinator gets a task. Returns how many were withdrawn; a time that was withdrawn already counts no more."""
+    coordinator gets a task. Returns how many were withdrawn; one that was withdrawn already, or has begun, does not count."""
     require(actor, Permission.SLOT_PUBLISH)
     own = list(db.scalars(
-        select(Slot).where(Slot.id.in_(slot_ids), Slot.specialist_id == actor.id, Slot.status == "published")
-        .with_for_update()
+        select(Slot).where(
+            Slot.id.in_(slot_ids), Slot.specialist_id == actor.id, Slot.status == "published", Slot.starts_at > clock.now(),
+        ).with_for_update()
     ))  # fmt: skip
     for slot in own:
         slot.status = "withdrawn"
@@ -30,6 +31,35 @@ def withdraw(db: Session, actor: StaffMember, slot_ids: list[int]) -> int:
                 tasks.ask(db, "new-time", booking.person, subject=f"booking:{booking.id}", booking_id=booking.id)
         audit.record(db, actor, "slot:withdraw", slot)
     return len(own)
+
+
+def to_withdraw(db: Session, actor: StaffMember, slot_ids: list[int]) -> list[tuple[Slot, list[Booking]]]:
+    """What `withdraw` would take back, in order of time: each time with the bookings that it would end."""
+    return _with_bookings(
+        db, actor, slot_ids, (Slot.status == "published", Slot.starts_at > clock.now()), (Booking.status == "booked",)
+    )
+
+
+def withdrawn(db: Session, actor: StaffMember, slot_ids: list[int]) -> list[tuple[Slot, list[Booking]]]:
+    """Which of these times are withdrawn now, each with the bookings that ended by it. NotFound: none of them."""
+    found = _with_bookings(db, actor, slot_ids, (Slot.status == "withdrawn",), (Booking.reason == "slot-withdrawn",))
+    if not found:
+        raise NotFound
+    return found
+
+
+def _with_bookings(db: Session, actor: StaffMember, slot_ids: list[int], of_slot, of_booking):
+    require(actor, Permission.SLOT_PUBLISH)
+    own = list(db.scalars(
+        select(Slot).where(Slot.id.in_(slot_ids), Slot.specialist_id == actor.id, *of_slot)
+        .options(joinedload(Slot.place), joinedload(Slot.room), joinedload(Slot.form)).order_by(Slot.starts_at)
+    ))  # fmt: skip
+    sat: dict[int, list[Booking]] = {slot.id: [] for slot in own}
+    for booking in db.scalars(
+        select(Booking).where(Booking.slot_id.in_(sat), *of_booking).options(joinedload(Booking.person)).order_by(Booking.seat)
+    ):
+        sat[booking.slot_id].append(booking)
+    return [(slot, sat[slot.id]) for slot in own]
 
 
 def undo_publishing(db: Session, actor: StaffMember, batch: str) -> int:

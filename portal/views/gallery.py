@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint
+
+from portal.auth import public
+from portal.show import show
 
 bp = Blueprint("gallery", __name__)
 
@@ -37,9 +40,10 @@ class Showpiece:
 
 
 @bp.get("/gallery")
+@public
 def gallery():
     """All families one under another, with invented people and a date that never changes."""
-    return render_template(
+    return show(
         "gallery/index.html",
         families=[Showpiece(word) for word in FAMILIES],
         date=datetime.fromisoformat("2026-11-25T09:00:00+00:00"),

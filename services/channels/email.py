@@ -77,20 +77,31 @@ def send(smtp_url: str, envelope: Envelope, *, deadline: float = DEADLINE) -> Ou
     ends = time.monotonic() + deadline
     try:
         return _deliver(server, mail, ends)
-    except smtplib.SMTPAuthenticationError:
-        return Outcome("later", "smtp-login", is_alarm=True)
-    except smtplib.SMTPSenderRefused as error:
-        return Outcome("later", f"smtp-sender-{error.smtp_code}", is_alarm=error.smtp_code >= 500)
-    except smtplib.SMTPRecipientsRefused as error:
-        return _by_code(next(iter(error.recipients.values()))[0], "smtp-recipient")
-    except smtplib.SMTPResponseException as error:
-        return _by_code(error.smtp_code, "smtp")
-    except smtplib.SMTPNotSupportedError:
-        return Outcome("refused", "smtp-not-supported", is_alarm=server.is_starttls or server.user is not None)
-    except (ssl.SSLError, ssl.CertificateError):
-        return Outcome("later", "smtp-timeout") if time.monotonic() >= ends else Outcome("later", "smtp-tls", is_alarm=True)
-    except (smtplib.SMTPException, OSError):
-        return Outcome("later", "smtp-timeout" if time.monotonic() >= ends else "smtp-away")
+    except (smtplib.SMTPException, OSError) as error:  # ssl's errors are OSErrors
+        if time.monotonic() >= ends:  # whatever it looked like when the connection was cut
+            return Outcome("later", "smtp-timeout")
+        return _judge(error, server)
+
+
+def _judge(error: Exception, server: Server) -> Outcome:
+    """A "no" to this mail is told apart from a "no" to us: the latter is for whoever runs the installation to mend, and
+    the mail waits."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return Outcome("later", "smtp-login", is_alarm=True)
+        case smtplib.SMTPSenderRefused() | smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
+            return Outcome("later", f"smtp-us-{error.smtp_code}", is_alarm=error.smtp_code >= 500)
+        case smtplib.SMTPRecipientsRefused():
+            return _by_code(next(iter(error.recipients.values()))[0], "smtp-recipient")
+        case smtplib.SMTPResponseException():
+            return _by_code(error.smtp_code, "smtp")
+        case smtplib.SMTPNotSupportedError() if server.is_starttls or server.user:
+            return Outcome("later", "smtp-not-supported", is_alarm=True)
+        case smtplib.SMTPNotSupportedError():  # letters in this one address that the server cannot carry
+            return Outcome("refused", "smtp-not-supported")
+        case ssl.SSLError():
+            return Outcome("later", "smtp-tls", is_alarm=True)
+    return Outcome("later", "smtp-away")
 
 
 def _by_code(code: int, where: str) -> Outcome:
@@ -163,7 +174,6 @@ def compose(envelope: Envelope) -> EmailMessage:
     mail["Subject"] = envelope.subject
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{envelope.reference}@{sender.domain}>"
-    mail["Content-Language"] = envelope.language
     mail["Auto-Submitted"] = "auto-generated"  # so that no holiday notice answers it
     if envelope.settings_url:
         mail["List-Unsubscribe"] = f"<{envelope.settings_url}>"
@@ -172,6 +182,7 @@ def compose(envelope: Envelope) -> EmailMessage:
     if envelope.attachment:
         main, _, sub = envelope.attachment.kind.partition("/")
         mail.add_attachment(envelope.attachment.content, maintype=main, subtype=sub, filename=envelope.attachment.name)
+    mail["Content-Language"] = envelope.language  # last: setting the content drops every Content- header
     return mail
 
 

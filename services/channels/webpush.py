@@ -40,11 +40,6 @@ class Notification:
     urgency: str = "normal"
 
 
-def application_server_key(private_pem: str) -> str:
-    """The public half as a page gives it to `PushManager.subscribe`."""
-    return VAPID.get_application_server_key(load_pem_private_key(private_pem.encode(), None).public_key())
-
-
 def check_keys(p256dh: str, auth: str) -> str | None:
     """None, or the code "keys-malformed". Whether the point lies on the curve shows when something is encrypted for it."""
     public, secret = _decoded(p256dh), _decoded(auth)

@@ -1,0 +1,102 @@
+"""The answers given so far while booking, and what each step's page shows."""
+
+from datetime import date
+
+from flask import abort, g, redirect, request, url_for
+
+from portal import edge
+from services import catalogue, drafts, people, plans, slots, tasks
+from services.errors import NotFound
+from services.models import Person
+
+KIND = "booking"
+NONE = "none"  # the answer that nothing suits
+CHOICES = 5  # at most so many at once, then "more"
+
+
+class Steps:
+    """One booking under way: for whom, by whom, and the draft."""
+
+    def __init__(self, db, person: Person, owner: str, draft: dict):
+        self.db, self.person, self.owner, self.draft = db, person, owner, draft
+        self.is_for_other = not isinstance(g.actor, Person)
+
+    @classmethod
+    def load(cls, *needed: str) -> "Steps":
+        """The booking of this request. When an earlier answer is missing, the person is led back to that step."""
+        db = edge.open_session()
+        if g.for_person is not None:
+            person = people.get_person(db, g.actor, g.for_person)
+        elif isinstance(g.actor, Person):
+            person = g.actor
+        else:
+            raise NotFound
+        owner = drafts.owner_of(g.actor, person)
+        steps = cls(db, person, owner, drafts.get_draft(db, owner, KIND))
+        missing = next((name for name in needed if not steps.draft.get(name)), None)
+        if missing:
+            abort(redirect(steps.url({"form": "need", "day": "day", "slot": "day"}[missing]), 303))
+        return steps
+
+    def url(self, step: str, **values) -> str:
+        name = "booking_for" if self.is_for_other else "booking"
+        ids = {"person_id": self.person.id} if self.is_for_other else {}
+        return url_for(f"{name}.{step}", **ids, **values)
+
+    def keep(self, **answers) -> None:
+        self.keep_in(self.db, **answers)
+
+    def keep_in(self, db, **answers) -> None:
+        self.draft = {name: value for name, value in (self.draft | answers).items() if value is not None}
+        drafts.keep(db, self.owner, KIND, self.draft)
+
+    def restart(self, known: dict) -> None:
+        self.draft = {}
+        self.keep(**known)
+
+    def ask(self, kind: str):
+        """None of it suits: a coordinator hears of it, and a page says what happens next."""
+        form_id = self.draft.get("form") if kind == "none-suits" else None
+        tasks.ask(self.db, kind, self.person, subject=f"form:{form_id}", form_id=form_id)
+        return redirect(self.url("asked", kind=kind), 303)
+
+    @property
+    def form(self):
+        return catalogue.get_form(self.db, self.draft["form"])
+
+    @property
+    def moving(self) -> str | None:
+        return self.draft.get("moving")
+
+    def needs_page(self) -> dict:
+        """What can be booked: first what the plan's open steps ask for, then the rest."""
+        view = plans.view_for(self.db, self.person)
+        wanted = [one.step.form_id for one in view.steps if one.state in ("now", "later") and one.step.form_id]
+        offered = [form for form in catalogue.forms(self.db) if form.mode in ("one-to-one", "group")]
+        offered.sort(key=lambda form: (wanted.index(form.id) if form.id in wanted else len(wanted), form.position))
+        show_all = "all" in request.args or len(offered) <= CHOICES
+        return {"forms": offered if show_all else offered[:CHOICES], "has_more": not show_all}
+
+    def people_page(self) -> dict:
+        return {"people": slots.specialists_with_free_times(self.db, self.draft["form"], self.person)}
+
+    def days_page(self) -> dict:
+        try:
+            since = date.fromisoformat(request.args.get("since", ""))
+        except ValueError:
+            since = None
+        who = {"person": self.person, "specialist_id": self.draft.get("specialist") or None}
+        days, has_more = slots.free_days(self.db, self.draft["form"], since=since, limit=CHOICES, **who)
+        first = slots.first_free(self.db, self.draft["form"], **who) if since is None else []
+        return {"days": days, "has_more": has_more, "first": first[0] if first else None, "since": since}
+
+    def hours_page(self) -> dict:
+        day = date.fromisoformat(self.draft["day"]) if self.draft.get("day") else None
+        if day is None:
+            return {"hours": [], "chosen_day": None}
+        specialist = self.draft.get("specialist") or None
+        free = slots.free_hours(self.db, self.draft["form"], day, person=self.person, specialist_id=specialist)
+        return {"hours": free, "chosen_day": day}
+
+    def chosen_needs(self) -> list[str]:
+        return self.draft.get("needs", self.person.need_codes)

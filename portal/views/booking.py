@@ -1,0 +1,219 @@
+"""Booking in five short steps, for oneself or, by staff, for somebody: need, person, day, hour, check.
+
+The same steps under two addresses: /book, and /people/<id>/book. What was answered is kept on the server (a draft), so
+that going back, losing the network or the tab loses nothing.
+"""
+
+from datetime import date
+
+from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired
+
+from portal import edge
+from portal.auth import allow
+from portal.booking_steps import NONE, Steps
+from portal.errors import status_of
+from portal.show import problems_of, show
+from services import bookings, catalogue, plans, slots
+from services.errors import NotFound, Refused
+from services.models import Person
+from services.permissions import Permission
+
+MAY = (Permission.BOOKING_MAKE, Permission.BOOKING_MAKE_FOR)
+
+
+class NeedForm(FlaskForm):
+    form = StringField(validators=[InputRequired("need-missing")])
+
+
+class PersonForm(FlaskForm):
+    specialist = StringField(validators=[InputRequired("specialist-missing")])
+
+
+class DayForm(FlaskForm):
+    day = StringField(validators=[InputRequired("day-missing")])
+
+
+class HourForm(FlaskForm):
+    slot = StringField(validators=[InputRequired("slot-missing")])
+
+
+def start():
+    """From "Umów" nothing is known; from a step of the plan or a specialist's free hour, something is."""
+    steps = Steps.load()
+    known = {}
+    if line := request.values.get("step"):
+        step = plans.get_step(steps.db, steps.person, line)
+        known = {"step": line} | ({"form": step.form_id} if step.form_id else {})
+    if request.method == "GET":
+        return redirect(steps.url("need"), 303)
+    if form_id := request.form.get("form", type=int):
+        known |= {"form": catalogue.get_form(steps.db, form_id).id}
+    if slot_id := request.form.get("slot", type=int):
+        slot = slots.get_slot(steps.db, slot_id)
+        known |= {"form": slot.form_id, "specialist": slot.specialist_id, "day": slot.day.isoformat(), "slot": slot.id}
+    steps.restart(known)
+    return redirect(steps.url("check" if "slot" in known else "person" if "form" in known else "need"), 303)
+
+
+def need():
+    steps = Steps.load()
+    return show("booking/need.html", steps=steps, **steps.needs_page(), problems=())
+
+
+def choose_need():
+    steps, form = Steps.load(), NeedForm()
+    if not form.validate():
+        return show("booking/need.html", status=422, problems=problems_of(form), steps=steps, **steps.needs_page())
+    if form.form.data == NONE:
+        return steps.ask("call-me")
+    chosen = catalogue.get_form(steps.db, int(form.form.data)) if form.form.data.isdigit() else None
+    if chosen is None:
+        raise NotFound
+    steps.keep(form=chosen.id, specialist=None, day=None, slot=None)
+    return redirect(steps.url("person"), 303)
+
+
+def person():
+    steps = Steps.load("form")
+    return show("booking/person.html", steps=steps, **steps.people_page())
+
+
+def choose_person():
+    steps, form = Steps.load("form"), PersonForm()
+    if not form.validate() or not form.specialist.data.isdigit():
+        problems = [("specialist", "specialist-missing")]
+        return show("booking/person.html", status=422, problems=problems, steps=steps, **steps.people_page())
+    steps.keep(specialist=int(form.specialist.data), day=None, slot=None)
+    return redirect(steps.url("day"), 303)
+
+
+def day():
+    steps = Steps.load("form")
+    return show("booking/day.html", part="booking/_days.html", steps=steps, **steps.days_page())
+
+
+def choose_day():
+    steps, form = Steps.load("form"), DayForm()
+    problems = [] if form.validate() else problems_of(form)
+    if not problems and form.day.data == NONE:
+        return steps.ask("none-suits")
+    chosen = _date(form.day.data)
+    if problems or chosen is None:
+        problems = problems or [("day", "day-missing")]
+        return show("booking/day.html", status=422, problems=problems, steps=steps, **steps.days_page())
+    steps.keep(day=chosen.isoformat(), slot=None)
+    return redirect(steps.url("hour"), 303)
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def take_first():
+    """The earliest free time, with one press."""
+    steps = Steps.load("form")
+    slot = slots.get_slot(steps.db, request.form.get("slot", type=int) or 0)
+    steps.keep(day=slot.day.isoformat(), slot=slot.id)
+    return redirect(steps.url("check"), 303)
+
+
+def hour():
+    steps = Steps.load("form", "day")
+    return show("booking/hour.html", steps=steps, **steps.hours_page())
+
+
+def choose_hour():
+    steps, form = Steps.load("form", "day"), HourForm()
+    if form.validate() and form.slot.data == NONE:
+        return steps.ask("none-suits")
+    if not form.validate() or not form.slot.data.isdigit():
+        problems = [("slot", "slot-missing")]
+        return show("booking/hour.html", status=422, problems=problems, steps=steps, **steps.hours_page())
+    try:
+        slot = slots.get_slot(steps.db, int(form.slot.data))
+    except NotFound:
+        return _lost(steps, Refused("slot-just-taken"))
+    steps.keep(slot=slot.id)
+    return redirect(steps.url("check"), 303)
+
+
+def check():
+    steps = Steps.load("form", "slot")
+    try:
+        slot = slots.get_slot(steps.db, steps.draft["slot"])
+    except NotFound:
+        return _lost(steps, Refused("slot-just-taken"))
+    return show("booking/check.html", steps=steps, slot=slot, needs=steps.chosen_needs(), all_needs=catalogue.NEEDS)
+
+
+def make():
+    steps = Steps.load("form", "slot")
+    needs = [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
+    steps.draft["needs"] = needs
+    key = request.form.get("key", "")[:64] or "none"
+    try:
+        if number := steps.draft.get("moving"):
+            old = bookings.get_booking(steps.db, steps.person, number)
+            booking = bookings.move(steps.db, g.actor, old, steps.draft["slot"], key=key)
+        else:
+            booking = bookings.book(
+                steps.db, g.actor, steps.person, steps.draft["slot"], key=key, needs=needs, step_line=steps.draft.get("step")
+            )
+    except (Refused, NotFound) as no:
+        return _lost(steps, no if isinstance(no, Refused) else Refused("slot-just-taken"), needs)
+    if isinstance(g.actor, Person):
+        return redirect(url_for("bookings.see", number=booking.number, done="moved" if number else "booked"), 303)
+    return redirect(url_for("booking_for.done", person_id=steps.person.id, number=booking.number), 303)
+
+
+def _lost(steps: Steps, no: Refused, needs: list[str] | None = None):
+    """Somebody was faster: back at the hours of that day, with everything else kept, or at the days when none is left."""
+    if no.code in ("key-reused", "booking-over", "booking-cancelled", "booking-changed"):
+        raise no
+    edge.drop()
+    with edge.writing() as db:
+        steps.keep_in(db, needs=needs) if needs is not None else None
+    page = steps.hours_page()
+    template, extra = ("booking/hour.html", page) if page["hours"] else ("booking/day.html", steps.days_page())
+    field = "slot" if page["hours"] else "day"
+    nearest = no.facts.get("nearest", [])
+    return show(template, status=status_of(no), problems=[(field, no.code, no.facts)], steps=steps, nearest=nearest, **extra)
+
+
+def asked():
+    return show("booking/asked.html", steps=Steps.load(), kind=request.args.get("kind", "none-suits"))
+
+
+def done(number: str):
+    steps = Steps.load()
+    return show("booking/done.html", steps=steps, booking=bookings.get_booking(steps.db, steps.person, number))
+
+
+ROUTES = (
+    ("", "start", start, ["GET", "POST"]),
+    ("/need", "need", need, ["GET"]), ("/need", "choose_need", choose_need, ["POST"]),
+    ("/person", "person", person, ["GET"]), ("/person", "choose_person", choose_person, ["POST"]),
+    ("/day", "day", day, ["GET"]), ("/day", "choose_day", choose_day, ["POST"]), ("/first", "take_first", take_first, ["POST"]),
+    ("/hour", "hour", hour, ["GET"]), ("/hour", "choose_hour", choose_hour, ["POST"]),
+    ("/check", "check", check, ["GET"]), ("/check", "make", make, ["POST"]),
+    ("/asked", "asked", asked, ["GET"]), ("/done/<number>", "done", done, ["GET"]),
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    for name, prefix in (("booking", "/book"), ("booking_for", "/people/<int:person_id>/book")):
+        bp = Blueprint(name, __name__, url_prefix=prefix)
+        bp.url_value_preprocessor(_note_person)
+        for path, endpoint, view, methods in ROUTES:
+            bp.add_url_rule(path, endpoint, allow(*MAY)(view), methods=methods)
+        app.register_blueprint(bp)
+
+
+def _note_person(_endpoint, values: dict) -> None:
+    g.for_person = values.pop("person_id", None)

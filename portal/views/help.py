@@ -1,0 +1,26 @@
+"""Help, the accessibility statement, privacy: for everybody, signed in or not."""
+
+from flask import Blueprint
+
+from portal.auth import public
+from portal.show import show
+
+bp = Blueprint("help", __name__)
+
+
+@bp.get("/help")
+@public
+def see():
+    return show("help/see.html")
+
+
+@bp.get("/accessibility")
+@public
+def accessibility():
+    return show("help/accessibility.html")
+
+
+@bp.get("/privacy")
+@public
+def privacy():
+    return show("help/privacy.html")

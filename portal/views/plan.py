@@ -1,0 +1,77 @@
+"""My plan: the next thing to do, the steps as a thread, who helps; and the answer to a plan that was proposed."""
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal import edge
+from portal.auth import allow
+from portal.show import problems_of, show
+from services import attendance, bookings, clock, plans
+from services.errors import NotFound, Refused
+from services.permissions import Permission
+
+bp = Blueprint("plan", __name__)
+
+
+class AnswerForm(FlaskForm):
+    said = RadioField(choices=list(plans.ANSWERS), validators=[InputRequired("choice-missing")], validate_choice=False)
+    note = TextAreaField(validators=[Length(max=1000, message="note-long")])
+
+
+@bp.get("/plan")
+@allow(Permission.PLAN_SEE)
+def see():
+    db = edge.open_session()
+    coming = bookings.coming(db, g.actor)
+    by_line = {booking.step_line: booking for booking in coming if booking.step_line}
+    return show(
+        "plan/see.html", view=plans.view_for(db, g.actor), coming=coming, by_line=by_line,
+        to_confirm=attendance.to_confirm(db, g.actor), can_check_in=attendance.can_check_in, now=clock.now(),
+    )  # fmt: skip
+
+
+@bp.get("/plan/proposed")
+@allow(Permission.PLAN_ANSWER)
+def proposed():
+    view = plans.view_for(edge.open_session(), g.actor)
+    if view.waiting is None:
+        return redirect(url_for("plan.see"), 303)
+    return show("plan/proposed.html", view=view, version=view.waiting, said="", note="")
+
+
+@bp.post("/plan/proposed")
+@allow(Permission.PLAN_ANSWER)
+def answer():
+    db, form = edge.open_session(), AnswerForm()
+    problems = [] if form.validate() else problems_of(form)
+    version_id = request.form.get("version", type=int) or 0
+    if not problems and form.said.data not in plans.ANSWERS:
+        problems = [("said", "choice-missing")]
+    if not problems:
+        try:
+            version = plans.answer(db, g.actor, version_id, form.said.data, note=form.note.data or "")
+            return redirect(url_for("plan.answered", version_id=version.id), 303)
+        except Refused as no:
+            problems = [("note" if no.code == "note-missing" else "said", no.code)]
+    view = plans.view_for(db, g.actor)
+    if view.waiting is None:
+        raise NotFound
+    said, note = form.said.data or "", form.note.data or ""
+    return show("plan/proposed.html", status=422, problems=problems, view=view, version=view.waiting, said=said, note=note)
+
+
+@bp.get("/plan/answered/<int:version_id>")
+@allow(Permission.PLAN_ANSWER)
+def answered(version_id: int):
+    return show("plan/answered.html", version=plans.get_version(edge.open_session(), g.actor, version_id))
+
+
+@bp.post("/plan/steps/<line>")
+@allow(Permission.PLAN_ANSWER)
+def mark(line: str):
+    """The person says that a step of theirs is done, or takes it back."""
+    state = "done" if request.form.get("state") == "done" else "later"
+    plans.mark_step(edge.open_session(), g.actor, g.actor, line, state)
+    return redirect(url_for("plan.see") + f"#step-{line}", 303)
