@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,26 +45,31 @@ def phone(browser: Browser) -> Iterator[Callable[..., Page]]:
     """`phone(base_url, scripts=True, **context_options)` opens an empty page on a new phone, 360×740, in Polish.
 
     Options are Playwright's: `color_scheme="dark"`, `contrast="more"`, `forced_colors="active"`, `locale="en-GB"`,
-    `viewport={"width": 1280, "height": 800}` … What a phone's console said, or asked of strangers, and no check has
-    reported fails the test at its end.
+    `viewport={"width": 1280, "height": 800}` …
     """
+    with phones(browser) as open_phone:
+        yield open_phone
+
+
+@contextmanager
+def phones(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """As the fixture. What a phone's console said, or it asked of strangers, and no check reported fails at the end."""
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def open_phone(base_url: str, *, scripts: bool = True, **options: Any) -> Page:
         usual = {"locale": "pl-PL", "timezone_id": "Europe/Warsaw", "has_touch": True, "reduced_motion": "reduce"}
-        window = {"width": 360, "height": 740}
-        context = browser.new_context(
-            **{**usual, "viewport": window, **options}, base_url=base_url, java_script_enabled=scripts
-        )
+        settings = {**usual, "viewport": {"width": 360, "height": 740}, **options}
+        context = browser.new_context(**settings, base_url=base_url, java_script_enabled=scripts)
         opened.append((context, watch(context, base_url, scripts)))
         context.set_default_timeout(15_000)
         return context.new_page()
 
-    yield open_phone
-    for context, _ in opened:
-        context.close()
-    left = [finding for _, watching in opened for finding in watching.take()]
-    if left:
+    try:
+        yield open_phone
+    finally:
+        for context, _ in opened:
+            context.close()
+    if left := [finding for _, watching in opened for finding in watching.take()]:
         pytest.fail("heard, and reported by no check:\n" + "\n".join(left))
 
 

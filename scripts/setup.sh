@@ -22,7 +22,7 @@ if [ ! -x .venv/bin/pip ]; then
 fi
 
 if [ "$stamp" = .venv/ready-for-tests ]; then wanted='.[test]'; else wanted=.; fi
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable "$wanted" ||
+.venv/bin/python -m pip install -qq --disable-pip-version-check --editable "$wanted" ||
   fail "pip could not install what pyproject.toml names; its own words stand above."
 touch "$stamp"
 # The tests' set-up holds everything that running needs.

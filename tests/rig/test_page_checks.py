@@ -2,7 +2,9 @@ import itertools
 
 import pytest
 
+from e2e import browser as browser_fixtures
 from e2e import page_checks
+from e2e.browser import phones, shot
 from e2e.page_checks import at_text_size, check_page, focus_walk, html_faults, sideways
 from tests.rig.small_site import small_site
 
@@ -206,6 +208,27 @@ def test_a_page_that_nobody_listens_to_cannot_be_checked(browser):
     with pytest.raises(RuntimeError, match="not watched"):
         check_page(page)
     page.close()
+
+
+def test_what_the_console_says_where_no_check_looks_fails_at_the_end(browser, site):
+    site.pages |= {
+        "/loud": good(head='<script src="/loud.js"></script>'),
+        "/loud.js": (200, "text/javascript", "console.info(1)"),
+    }
+    with pytest.raises(pytest.fail.Exception, match="console info: 1"), phones(browser) as phone:
+        phone(site.url).goto("/loud")
+
+
+def test_a_picture_is_kept_only_where_it_is_asked_for(visit, monkeypatch, tmp_path):
+    monkeypatch.setattr(browser_fixtures, "SHOTS", tmp_path)
+    monkeypatch.delenv("PRACOWNIA_SHOTS", raising=False)
+    page = visit(good())
+
+    shot(page, "nie")
+    monkeypatch.setenv("PRACOWNIA_SHOTS", "1")
+    shot(page, "mój plan/360")
+
+    assert [file.name for file in tmp_path.iterdir()] == ["mój-plan-360.png"]
 
 
 def test_text_of_twice_the_size_shows_what_no_longer_fits(visit):
