@@ -23,6 +23,9 @@ FOR_THE_CALENDAR = ("booked", "moved")
 WAKES_THE_PHONE = ("reminder", "cancelled-by-us")
 
 
+PARTS = ("subject", "title", "lines", "facts", "ask", "button", "after")  # of a mail, in the order of reading
+
+
 @dataclass(frozen=True)
 class Rendered:
     """The words of one message. A kind that never goes to a phone has no push words."""
@@ -63,16 +66,17 @@ def render(app: Flask, delivery: Delivery) -> Rendered:
     }
     with app.app_context(), force_locale(delivery.to.language):
         words = app.jinja_env.get_template(f"messages/{message.kind}.txt").make_module(facts)
-        said = {name: getattr(words, name, None) for name in ("subject", "title", "lines", "facts", "button", "after")}
+        said = {name: getattr(words, name, None) for name in PARTS}
         page = {**facts, **said, "lang": delivery.to.language}
         text = app.jinja_env.get_template("messages/letter.txt").render(page)
         html = app.jinja_env.get_template("messages/letter.html").render(page)
+    body = getattr(words, "push_body", "")
     return Rendered(
         subject=" ".join(words.subject.split()),
         text=text.strip() + "\n",
         html=html.strip() + "\n",
         push_title=getattr(words, "push_title", ""),
-        push_body=getattr(words, "push_body", ""),
+        push_body=body[:1].upper() + body[1:],
         path=path,
     )
 
