@@ -107,7 +107,7 @@ def run_worker(args) -> None:
 
 
 def run_migrate(_args) -> None:
-    settings = config.read()
+    settings = config.read(only=("DATABASE_URL",))
     _database(settings, is_migrated=False).close()
     migrations.upgrade(settings.database_url)
     say("migrated")
@@ -119,6 +119,8 @@ def run_demo(_args) -> None:
     settings = config.read()
     if not settings.is_demo:
         raise Stop("demo-off")
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    (settings.var_dir / config.DEMO_MARK).touch()
     with _database(settings).write() as db, db.begin():
         is_new = demo.fill(db)
     say("demo-filled" if is_new else "demo-there")
@@ -127,7 +129,7 @@ def run_demo(_args) -> None:
 def run_import(args) -> None:
     from services import frame, imports
 
-    settings = config.read()
+    settings = config.read(only=("DATABASE_URL",))
     try:
         data = args.file.read_bytes()
     except OSError:
@@ -141,7 +143,8 @@ def run_import(args) -> None:
             report = imports.import_participants(db, data, edition=edition)
         except Refused as no:
             raise Stop("register-refused", reason=no.code, facts=no.facts, file=args.file) from None
-    say("imported", report=report, edition=edition.name)
+        name = edition.name
+    say("imported", report=report, edition=name)
     if report.problems:
         sys.exit(1)
 
@@ -150,7 +153,7 @@ def run_sign_in_link(args) -> None:
     from services import identity
     from services.models import Person
 
-    settings = config.read()
+    settings = config.read(only=("DATABASE_URL", "BASE_URL", "SECRET_KEY"))
     with _database(settings).write() as db, db.begin():
         found = identity.accounts_at(db, args.address)
         if not found:

@@ -64,8 +64,14 @@ PUSH_HOSTS = (
 )
 
 
-def read(environment: dict[str, str] | None = None) -> Settings:
-    """The settings of this process, or Misconfigured with everything that is wrong with them."""
+DEMO_MARK = "demo"  # a file in the var folder: what lives there is a demo, so its commands need no settings
+
+
+def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | None = None) -> Settings:
+    """The settings of this process, or Misconfigured with everything that is wrong with them.
+
+    `only`: names of the settings that matter to this command; what is wrong with others is passed over.
+    """
     env = os.environ if environment is None else environment
     problems: list[tuple[str, str]] = []
 
@@ -87,8 +93,8 @@ def read(environment: dict[str, str] | None = None) -> Settings:
             return default
         return int(value)
 
-    is_demo = given("DEMO", "0").lower() in ("1", "true", "yes")
     var_dir = Path(given("VAR", "var")).resolve()
+    is_demo = given("DEMO", "1" if (var_dir / DEMO_MARK).exists() else "0").lower() in ("1", "true", "yes")
     bind = given("BIND", "127.0.0.1:8000")
     if not bind.rpartition(":")[2].isdigit():
         problems.append((PREFIX + "BIND", "not-an-address"))
@@ -128,6 +134,8 @@ def read(environment: dict[str, str] | None = None) -> Settings:
         max_body=number("MAX_BODY", 1024 * 1024),
         threads=number("THREADS", 4),
     )
+    if only is not None:
+        problems = [(name, code) for name, code in problems if name.removeprefix(PREFIX) in only]
     if problems:
         raise Misconfigured(problems)
     return settings

@@ -98,6 +98,20 @@ def unsubscribe():
     return redirect(url_for("reminders.see"), 303)
 
 
+@bp.post("/phone/renew")
+@allow(Permission.CHOICE_MAKE)
+def renew():
+    """The browser changed its subscription by itself; its service worker tells us."""
+    form = SubscriptionForm(formdata=None, data=request.get_json(silent=True) or {})
+    if not form.validate() or webpush.check_endpoint(form.endpoint.data, current_app.config["SETTINGS"].push_hosts):
+        return "", 422
+    db = edge.open_session()
+    reminders.unsubscribe(db, g.actor, g.device)
+    keys = {"endpoint": form.endpoint.data, "p256dh": form.p256dh.data, "auth": form.auth.data}
+    reminders.subscribe(db, g.actor, g.device, **keys)
+    return "", 204
+
+
 @bp.post("/test")
 @allow(Permission.CHOICE_MAKE)
 def send_test():
