@@ -17,6 +17,8 @@ def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str
 
     "no" gives the place back (see `bookings.cancel`); "help" becomes a coordinator's task. After the start: Refused("booking-over").
     """
+    if isinstance(actor, Person) and booking.person_id != actor.id:
+        raise NotFound
     if said == "no":
         if not booking.is_live:
             return False
@@ -64,6 +66,8 @@ def confirm(db: Session, actor: Person, booking: Booking, said: str) -> None:
     """The person's own word after a session: "present" or "absent"."""
     if booking.person_id != actor.id:
         raise NotFound
+    if not booking.is_live:
+        raise Refused("booking-cancelled")
     if booking.ends_at > clock.now():
         raise Refused("too-early")
     if last_said(db, booking.id).get("participant") != said:

@@ -225,6 +225,7 @@ def _drop_messages(db: Session, booking: Booking) -> None:
 def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = None) -> Booking:
     """Give a place back; it is free for others in the same instant. Always works until the start; after the edition's
     cut-off it is noted as an absence with notice. Cancelling what is cancelled changes nothing."""
+    _require_for(actor, booking.person)
     if not booking.is_live:
         return booking
     if booking.starts_at <= clock.now():

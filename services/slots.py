@@ -145,6 +145,8 @@ class Proposed:
 def propose(db: Session, actor: StaffMember, wish: Wish) -> list[Proposed]:
     """The list that a wish makes, each time with its clash. Wall-clock hours: a week after the change of clocks, 9:00 is 9:00."""
     require(actor, Permission.SLOT_PUBLISH)
+    if wish.minutes < 1 or wish.pause < 0:
+        raise Refused("slot-length")  # such a day would never fill up
     made = []
     for day in sorted(set(wish.days)):
         at, last = datetime.combine(day, wish.start), datetime.combine(day, wish.end)
