@@ -221,6 +221,7 @@ def test_while_another_way_has_not_failed_nobody_needs_to_call(db, make, maria):
     assert tasks(db) == []
     deliveries.conclude(db, taken["email"], Outcome("refused", "smtp-550"))
     assert len(tasks(db)) == 1
+    db.expire_all()
     assert set(statuses(db).values()) == {"undeliverable"}
 
 
