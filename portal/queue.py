@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import Serializer
+from werkzeug.local import LocalProxy
 
 NAME = "pracownia"
 log = logging.getLogger("pracownia.queue")
@@ -42,7 +43,8 @@ def make_queue(url: str) -> Huey:
 
 
 def queue_of(app: Flask) -> Huey:
-    """The queue of this app with its two tasks, opened when first asked for."""
+    """The queue of this app with its two tasks, opened when first asked for. `current_app` will do as well."""
+    app = app._get_current_object() if isinstance(app, LocalProxy) else app
     with _opening:
         if "queue" not in app.extensions:
             queue = make_queue(app.config["SETTINGS"].queue_url)
