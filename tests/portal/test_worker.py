@@ -2,23 +2,18 @@
 
 import json
 import logging
-import re
-import signal
-import sys
 import threading
-import time
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import select, update
 
-from portal import messages, queue, worker
+from portal import messages, worker
 from services import bookings, deliveries, reminders
 from services.db import Database
 from services.models import MailboxItem, Message, PushSubscription, Task
-from tests.channels.push_servers import Browser, PushServer, wait_for
+from tests.channels.push_servers import Browser, PushServer
 from tests.channels.smtp_servers import MailServer
-from tests.child import Child
 from tests.portal.sending import make_app, post_trial
 
 
@@ -299,49 +294,3 @@ def test_how_a_message_ended_is_written_at_the_second_try_too(db, at, make, mail
 
     monkeypatch.setattr(deliveries, "conclude", busy_once)
     assert worker.drain(new_worker()) == {"accepted": 1}
-
-
-# The queue
-
-
-def test_one_wake_up_is_enough_and_is_written_in_json(new_worker):
-    app = new_worker()
-    for _ in range(3):
-        queue.wake(app)
-    [written] = queue.queue_of(app).storage.enqueued_items()
-    assert json.loads(bytes(written))[1].endswith("drain")
-
-
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/queue.db", "redis://127.0.0.1:1/0", "amqp://example.org"])
-def test_a_queue_that_is_away_keeps_nobody_from_booking(new_worker, url, caplog):
-    queue.wake(new_worker(queue_url=url))
-    assert "no wake-up" in caplog.text
-
-
-RUN = """
-import sys, threading
-from pathlib import Path
-from portal import worker
-from tests.portal.sending import make_app
-app = make_app(Path(sys.argv[1]), sys.argv[2])
-print("ready", flush=True)
-worker.run(app)
-print("ended", flush=True)
-"""
-
-
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_running_worker_sends_within_moments_of_a_wake_up_and_stops_when_asked(db, make, tmp_path, sqlite_url, how):
-    running = Child([sys.executable, "-c", RUN, tmp_path, sqlite_url], ready="ready", stop_signal=how)
-    try:
-        app = make_app(tmp_path, sqlite_url)
-        time.sleep(1)  # the worker looks once when it starts; this message comes later
-        with committed(db):
-            post_trial(db, make.participant())
-        queue.wake(app)
-        wait_for(lambda: rows(db, MailboxItem), 15)
-        assert rows(db)[0].status in ("accepted", "waiting")
-    finally:
-        code = running.stop(20)
-    assert code == 0, running.output
-    assert re.search("^ended$", running.output, re.MULTILINE)
