@@ -25,7 +25,7 @@ MAY = (Permission.BOOKING_MAKE, Permission.BOOKING_MAKE_FOR)
 
 
 class NeedForm(FlaskForm):
-    form = StringField(validators=[InputRequired("need-missing")])
+    need = StringField(validators=[InputRequired("need-missing")])
 
 
 class PersonForm(FlaskForm):
@@ -49,7 +49,7 @@ def start():
         known = {"step": line} | ({"form": step.form_id} if step.form_id else {})
     if request.method == "GET":
         return redirect(steps.url("need"), 303)
-    if form_id := request.form.get("form", type=int):
+    if form_id := request.form.get("need", type=int):
         known |= {"form": catalogue.get_form(steps.db, form_id).id}
     if slot_id := request.form.get("slot", type=int):
         slot = slots.get_slot(steps.db, slot_id)
@@ -67,9 +67,9 @@ def choose_need():
     steps, form = Steps.load(), NeedForm()
     if not form.validate():
         return show("booking/need.html", status=422, problems=problems_of(form), steps=steps, **steps.needs_page())
-    if form.form.data == NONE:
+    if form.need.data == NONE:
         return steps.ask("call-me")
-    chosen = catalogue.get_form(steps.db, int(form.form.data)) if form.form.data.isdigit() else None
+    chosen = catalogue.get_form(steps.db, int(form.need.data)) if form.need.data.isdigit() else None
     if chosen is None:
         raise NotFound
     steps.keep(form=chosen.id, specialist=None, day=None, slot=None)

@@ -102,7 +102,7 @@ def unsubscribe():
 @allow(Permission.CHOICE_MAKE)
 def renew():
     """The browser changed its subscription by itself; its service worker tells us."""
-    form = SubscriptionForm(formdata=None, data=request.get_json(silent=True) or {})
+    form = SubscriptionForm()
     if not form.validate() or webpush.check_endpoint(form.endpoint.data, current_app.config["SETTINGS"].push_hosts):
         return "", 422
     db = edge.open_session()
