@@ -182,12 +182,7 @@ def ask_for_code(db: Session, address: str, browser: str) -> None:
     if recent[0] >= CODES_AN_HOUR:
         raise Refused("too-many-codes", wait=max(1, round((recent[1] + timedelta(hours=1) - clock.now()).total_seconds() / 60)))
     found = accounts_at(db, wanted)
-    db.execute(
-        update(SignInCode)
-        .where(SignInCode.browser_hash == hashed(browser), SignInCode.ended_at.is_(None))
-        .values(ended_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    _end_codes(db, SignInCode.browser_hash == hashed(browser))
     code = _new_code(db, wanted, found, browser_hash=hashed(browser))
     for account in found:
         if account.email:
@@ -198,11 +193,21 @@ def ask_for_code(db: Session, address: str, browser: str) -> None:
 
 
 def code_to_read_out(db: Session, actor: StaffMember, person: Person, number: str) -> SignInCode:
-    """A code that a coordinator reads out or prints: the person enters it together with their number."""
+    """A code that a coordinator reads out or prints: the person enters it together with their number. Earlier ones end."""
     require(actor, Permission.PERSON_INVITE)
-    code = _new_code(db, number.strip().lower(), [person], browser_hash=None)
+    address = number.strip().lower()
+    _end_codes(db, SignInCode.address == address, SignInCode.browser_hash.is_(None))
+    code = _new_code(db, address, [person], browser_hash=None)
     audit.record(db, actor, "person:read-code", code, person_id=person.id)
     return code
+
+
+def _end_codes(db: Session, *which) -> None:
+    """One code is live at a time."""
+    db.execute(
+        update(SignInCode).where(SignInCode.ended_at.is_(None), *which).values(ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def _new_code(db: Session, address: str, accounts, *, browser_hash: str | None) -> SignInCode:

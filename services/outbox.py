@@ -95,7 +95,9 @@ def tell(db: Session, person: Person, kind: str, *, subject: str, useful_until: 
 def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Message]:
     """Take up to `limit` messages that are due and nobody's. The caller commits at once, sends, then says how it ended.
 
-    A conditional UPDATE on both databases: SQLAlchemy drops SKIP LOCKED on SQLite without a word.
+    A conditional UPDATE on both databases: SQLAlchemy drops SKIP LOCKED on SQLite without a word. The rows are looked up
+    first and by themselves: as a subquery of the UPDATE, PostgreSQL may run the look-up anew for each row, and takes more
+    than `limit`.
     """
     now, mine = clock.now(), uuid4().hex
     is_free = or_(Message.leased_until.is_(None), Message.leased_until < now)
@@ -107,16 +109,18 @@ def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Mes
     )
     if db.get_bind().dialect.name == "postgresql":
         due = due.with_for_update(skip_locked=True)
+    found = db.scalars(due).all()
     taken = db.scalars(
         update(Message)
-        .where(Message.id.in_(due), Message.status == "waiting", is_free)
+        .where(Message.id.in_(found), Message.status == "waiting", is_free)
         .values(leased_until=now + lease, lease=mine, attempts=Message.attempts + 1)
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     ).all()
     if not taken:
         return []
-    return list(db.scalars(select(Message).where(Message.id.in_(taken)).order_by(Message.next_try_at)))
+    claimed = select(Message).where(Message.id.in_(taken)).order_by(Message.next_try_at)
+    return list(db.scalars(claimed.execution_options(populate_existing=True)))
 
 
 def in_an_hour() -> datetime:

@@ -74,7 +74,10 @@ def remind(
     person = booking.person
     found = outbox.routes(db, person)
     if not found:
-        tasks.ask(db, "remind-by-phone", person, subject=f"booking:{booking.id}:{booking.version}", booking_id=booking.id)
+        tasks.ask(
+            db, "remind-by-phone", person, subject=f"booking:{booking.id}:{booking.version}",
+            once=campaign_id is None, booking_id=booking.id,
+        )  # fmt: skip
     subject = f"{moment}:booking:{booking.id}:{booking.version}"
     return sum(
         outbox.post(

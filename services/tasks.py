@@ -14,11 +14,18 @@ KINDS = (
 )  # fmt: skip
 
 
-def ask(db: Session, kind: str, person: Person, *, subject: str = "", note: str | None = None, **ids) -> bool:
-    """Put a task on the coordinators' list. The same one is not put twice while it is open; False then."""
+def ask(
+    db: Session, kind: str, person: Person, *, subject: str = "", note: str | None = None, once: bool = False, **ids
+) -> bool:
+    """Put a task on the coordinators' list. The same one is not put twice while it is open; False then.
+
+    With `once` not even after it was done: for whoever asks again and again, like the planning of reminders.
+    """
     assert kind in KINDS, kind
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     dedup = f"{kind}:{person.id}:{subject}"
+    if once and db.scalar(select(Task.id).where(Task.dedup == dedup, Task.person_id == person.id).limit(1)):
+        return False
     row = dict(dedup=dedup, kind=kind, person_id=person.id, note=note, created_at=clock.now(), **ids)
     statement = insert(Task).values(row).on_conflict_do_nothing().returning(Task.id)
     return db.execute(statement).scalar() is not None

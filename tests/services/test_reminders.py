@@ -1,0 +1,205 @@
+"""Which reminders are due, when, for whom, and how often."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from services import attendance, bookings, reminders, tasks
+from services.errors import Refused
+from services.models import Message, PushSubscription, Task
+
+
+@pytest.fixture
+def visit(make):
+    """Maria's hour on Wednesday at 10; to be reminded of on Tuesday at 10."""
+    return make.booking(make.participant(), make.slot("2026-11-25 10:00"))
+
+
+def reminded(db):
+    """The moments of the reminders that wait or went, in the order in which they were posted."""
+    rows = db.scalars(
+        select(Message.dedup).where(Message.kind == "reminder", Message.status != "cancelled").order_by(Message.id)
+    )
+    return [dedup.split(":")[1] for dedup in rows]
+
+
+def test_a_day_before_at_ten_everybody_is_reminded_once(db, visit, at):
+    at("2026-11-24 09:59")
+    assert reminders.plan_due(db) == 0
+
+    at("2026-11-24 10:00")
+    assert reminders.plan_due(db) == 1
+    assert reminders.plan_due(db) == 0
+    assert reminded(db) == ["day"]
+
+
+def test_a_reminder_is_of_use_until_the_start(db, visit, at):
+    at("2026-11-24 10:00")
+    reminders.plan_due(db)
+
+    assert db.scalars(select(Message.useful_until).where(Message.kind == "reminder")).all() == [visit.starts_at]
+
+
+def test_the_day_before_is_wall_clock_and_two_hours_are_absolute(at):
+    start = at("2027-03-28 10:00")  # the night before is an hour short
+
+    assert reminders.due_at("day", start) == at("2027-03-27 10:00")
+    assert start - reminders.due_at("day", start) == timedelta(hours=23)
+    assert reminders.due_at("two-hours", start) == at("2027-03-28 08:00")
+    night = at("2027-10-31 03:30")  # the hour from two to three comes twice
+    assert reminders.due_at("two-hours", night) == at("2027-10-31 02:30")
+
+
+def test_chosen_moments_are_kept_each_at_its_time(db, make, visit, at):
+    make.choice(visit.person, ["email"], ["three-days", "day", "two-hours"])
+    for when in ("2026-11-24 10:00", "2026-11-25 07:59", "2026-11-25 08:00"):
+        at(when)
+        reminders.plan_due(db)
+
+    assert reminded(db) == ["day", "two-hours"]  # it was booked less than three days before
+
+
+def test_in_quiet_hours_nothing_is_asked_for_and_in_the_morning_it_is(db, make, visit, at):
+    make.choice(visit.person, ["email"], ["day"])
+    for when in ("2026-11-24 20:00", "2026-11-24 23:59", "2026-11-25 07:59"):
+        at(when)
+        assert reminders.plan_due(db) == 0
+
+    at("2026-11-25 08:00")
+    assert reminders.plan_due(db) == 1
+
+
+def test_a_day_without_a_worker_is_made_up_for(db, visit, at):
+    at("2026-11-24 19:59")
+
+    assert reminders.plan_due(db) == 1
+
+
+def test_nobody_is_reminded_of_what_was_cancelled_or_has_begun(db, make, visit, at):
+    other = make.booking(make.participant("Bruno"), make.slot("2026-11-25 12:00"))
+    bookings.cancel(db, other.person, other)
+    at("2026-11-25 10:00")
+
+    assert reminders.plan_due(db) == 0
+
+
+def test_a_reminder_that_waits_goes_with_a_cancellation(db, visit, at):
+    at("2026-11-24 10:00")
+    reminders.plan_due(db)
+
+    bookings.cancel(db, visit.person, visit)
+
+    assert reminded(db) == []
+
+
+def test_who_has_said_yes_is_reminded_only_two_hours_before(db, make, visit, at):
+    make.choice(visit.person, ["email"], ["day", "two-hours"])
+    attendance.answer(db, visit.person, visit, "yes", way="plan")
+
+    at("2026-11-24 10:00")
+    assert reminders.plan_due(db) == 0
+    at("2026-11-25 08:00")
+    assert reminders.plan_due(db) == 1
+
+
+def test_who_needs_help_to_come_is_reminded_all_the_same(db, visit, at):
+    attendance.answer(db, visit.person, visit, "help", way="plan")
+    at("2026-11-24 10:00")
+
+    assert reminders.plan_due(db) == 1
+
+
+def test_who_books_after_the_reminders_hour_is_not_reminded_in_the_same_minute(db, make, at):
+    at("2026-11-24 11:00")
+    make.booking(make.participant(), make.slot("2026-11-25 10:00"))
+
+    assert reminders.plan_due(db) == 0
+
+
+def test_a_moved_session_is_reminded_of_at_its_new_time(db, make, visit, at):
+    at("2026-11-24 10:00")
+    reminders.plan_due(db)
+    bookings.move(db, visit.person, visit, make.slot("2026-11-27 10:00").id, key="m")
+    assert (reminded(db), reminders.plan_due(db)) == ([], 0)
+
+    at("2026-11-26 10:00")
+    assert reminders.plan_due(db) == 1
+
+
+def test_who_chose_no_reminders_gets_none_and_nobody_calls_them(db, make, visit, at):
+    make.choice(visit.person, [])
+    at("2026-11-24 10:00")
+
+    assert reminders.plan_due(db) == 0
+    assert db.scalars(select(Task)).all() == []
+
+
+def test_whom_no_message_reaches_is_called_and_once_is_enough(db, make, at):
+    make.booking(make.participant(contact="call"), make.slot("2026-11-25 10:00"))
+    at("2026-11-24 10:00")
+    reminders.plan_due(db)
+    (call,) = tasks.open_tasks(db, make.ewa)
+    assert call.kind == "remind-by-phone"
+
+    tasks.finish(db, make.ewa, call.id)
+    at("2026-11-24 10:01")
+    reminders.plan_due(db)
+
+    assert tasks.open_tasks(db, make.ewa) == []
+
+
+def test_each_phone_that_agreed_is_one_way(db, make, visit, at):
+    make.choice(visit.person, ["push", "email"])
+    make.subscription(visit.person), make.subscription(visit.person)
+    at("2026-11-24 10:00")
+
+    assert reminders.plan_due(db) == 3
+    assert reminders.plan_due(db) == 0
+
+
+def test_a_choice_is_kept_in_the_order_of_the_screen(db, make):
+    maria = make.participant()
+
+    reminders.choose(db, maria, ["push", "email"], ["two-hours", "three-days"])
+
+    assert reminders.choice_of(db, maria) == (["email", "push"], ["three-days", "two-hours"], True)
+
+
+def test_none_at_all_is_a_choice_and_choosing_nothing_is_not(db, make):
+    maria = make.participant()
+    reminders.choose(db, maria, ["none", "email"], [])
+    assert reminders.choice_of(db, maria)[0] == []
+
+    with pytest.raises(Refused, match="channel-missing"):
+        reminders.choose(db, maria, [], ["day"])
+    with pytest.raises(Refused, match="moment-missing"):
+        reminders.choose(db, maria, ["email"], [])
+
+
+def test_the_same_browser_subscribed_twice_is_one_and_follows_who_is_signed_in(db, make):
+    maria, bruno = make.participant(), make.participant("Bruno")
+    for person in (maria, maria, bruno):
+        device = make.device(person)
+        reminders.subscribe(db, person, device, endpoint="https://push.example.org/1", p256dh="k", auth="a")
+
+    assert db.scalars(select(PushSubscription.person_id)).all() == [bruno.id]
+
+
+def test_a_shared_phone_gets_no_notifications(db, make):
+    maria = make.participant()
+
+    with pytest.raises(Refused, match="phone-shared"):
+        reminders.subscribe(db, maria, make.device(maria, is_shared=True), endpoint="e", p256dh="k", auth="a")
+
+
+def test_turning_notifications_off_is_for_this_phone_only(db, make):
+    maria = make.participant()
+    here, there = make.device(maria), make.device(maria)
+    make.subscription(maria, device=here)
+    other = make.subscription(maria, device=there)
+
+    reminders.unsubscribe(db, maria, here)
+
+    assert reminders.subscription_of(db, here) is None
+    assert reminders.subscription_of(db, there) == other
