@@ -1,6 +1,6 @@
 """The answers given so far while booking, and what each step's page shows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import abort, g, redirect, request, url_for
 
@@ -88,7 +88,8 @@ class Steps:
         who = {"person": self.person, "specialist_id": self.draft.get("specialist") or None}
         days, has_more = slots.free_days(self.db, self.draft["form"], since=since, limit=CHOICES, **who)
         first = slots.first_free(self.db, self.draft["form"], **who) if since is None else []
-        return {"days": days, "has_more": has_more, "first": first[0] if first else None, "since": since}
+        next_day = days[-1].day + timedelta(days=1) if days else None
+        return {"days": days, "has_more": has_more, "next_day": next_day, "first": first[0] if first else None, "since": since}
 
     def hours_page(self) -> dict:
         day = date.fromisoformat(self.draft["day"]) if self.draft.get("day") else None

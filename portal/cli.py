@@ -48,6 +48,11 @@ def main(argv: list[str] | None = None) -> None:
     participants.add_argument("--edition", help=words("help-edition"))
     link = acts.add_parser("sign-in-link", help=words("help-link"))
     link.add_argument("address", metavar="ADDRESS")
+    member = acts.add_parser("add-staff", help=words("help-staff"))
+    for name in ("first_name", "last_name", "email", "role"):
+        member.add_argument(name, metavar=name.upper(), help=words("help-role") if name == "role" else None)
+    member.add_argument("--man", action="store_true", help=words("help-man"))
+    member.add_argument("--organisation", help=words("help-organisation"))
     args = parser.parse_args(argv)
     try:
         globals()[f"run_{args.act.replace('-', '_')}"](args)
@@ -147,6 +152,25 @@ def run_import(args) -> None:
     say("imported", report=report, edition=name)
     if report.problems:
         sys.exit(1)
+
+
+def run_add_staff(args) -> None:
+    from services import frame, staff
+    from services.permissions import SYSTEM
+
+    settings = config.read(only=("DATABASE_URL",))
+    with _database(settings).write() as db, db.begin():
+        frame.ensure_frame(db)
+        try:
+            staff.add(
+                db, SYSTEM, first_name=args.first_name, last_name=args.last_name, email=args.email, role=args.role,
+                gender="male" if args.man else "female", organisation=args.organisation,
+            )  # fmt: skip
+        except Refused:
+            raise Stop("no-role", role=args.role, known=staff.ROLES) from None
+        except NotFound:
+            raise Stop("no-organisation", organisation=args.organisation) from None
+    say("staff-added", email=args.email, role=args.role)
 
 
 def run_sign_in_link(args) -> None:

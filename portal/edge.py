@@ -46,10 +46,10 @@ def finish(status: int) -> None:
         db.rollback()
         return
     db.commit()
-    if db.info.pop("posted", False):
+    if due_at := db.info.pop("posted", None):
         from portal import queue
 
-        queue.wake(current_app)
+        queue.wake(current_app, at=due_at)
 
 
 @contextmanager

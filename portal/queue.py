@@ -3,6 +3,8 @@ every minute anyway, so a lost wake-up costs a minute and never a message."""
 
 import json
 import logging
+from datetime import datetime
+from math import ceil
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ from flask import Flask
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import Serializer
 from werkzeug.local import LocalProxy
+
+from services import clock
 
 NAME = "pracownia"
 log = logging.getLogger("pracownia.queue")
@@ -68,14 +72,18 @@ def _add_tasks(queue: Huey, app: Flask) -> None:
     queue.drain_task = drain
 
 
-def wake(app: Flask) -> None:
-    """Tell a worker that something was posted. Call it after the commit; it never raises, since nothing depends on it.
+def wake(app: Flask, *, at: datetime | None = None) -> None:
+    """Tell a worker that something was posted, due now or `at`. Call it after the commit; it never raises, since nothing
+    depends on it.
 
     One wake-up that nobody has taken yet is enough: whoever takes it looks at the outbox after this commit.
     """
     try:
         queue = queue_of(app)
-        if not queue.storage.queue_size():
+        wait = (at - clock.now()).total_seconds() if at else 0
+        if wait > 0:
+            queue.drain_task.schedule(delay=ceil(wait))
+        elif not queue.storage.queue_size():
             queue.drain_task()
     except Exception as error:  # whatever the queue's library or server comes up with
         log.warning("no wake-up: %s", type(error).__name__)

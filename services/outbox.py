@@ -39,7 +39,7 @@ def post(
     statement = insert(Message).values(row).on_conflict_do_nothing(index_elements=["dedup"]).returning(Message.id)
     is_new = db.execute(statement).scalar() is not None
     if is_new:
-        db.info["posted"] = True  # whoever commits may tell the worker
+        db.info["posted"] = min(due_at, db.info.get("posted", due_at))  # whoever commits may tell the worker
     return is_new
 
 
