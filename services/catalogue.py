@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from services import clock
 from services.errors import NotFound
@@ -67,4 +67,4 @@ def partners(db: Session) -> list[Organisation]:
 
 def rooms(db: Session) -> list[Room]:
     """Every room with its place, for the form that publishes times."""
-    return list(db.scalars(select(Room).join(Place).order_by(Place.name, Room.name)))
+    return list(db.scalars(select(Room).join(Room.place).options(contains_eager(Room.place)).order_by(Place.name, Room.name)))
