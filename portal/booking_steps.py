@@ -82,7 +82,7 @@ class Steps:
 
     def days_page(self) -> dict:
         try:
-            since = date.fromisoformat(request.args.get("since", ""))
+            since = date.fromisoformat(request.values.get("since", ""))
         except ValueError:
             since = None
         who = {"person": self.person, "specialist_id": self.draft.get("specialist") or None}

@@ -98,7 +98,8 @@
     } else {
       const part = ctx.target?.isConnected ? ctx.target : document.getElementById(ctx.target?.id);
       const words = part?.querySelector("[data-said]")?.dataset.said;
-      if (part?.querySelector("[data-focus]")) focusStart(part);
+      if (part?.matches("[data-focus]")) (part.querySelector("input, a, button") || part).focus(); // more answers: on with the first new one
+      else if (part?.querySelector("[data-focus]")) focusStart(part);
       else if (words) say(words);
     }
   });
