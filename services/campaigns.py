@@ -122,8 +122,10 @@ def results(db: Session, campaign: Campaign) -> list[Message]:
 
 
 def to_call(db: Session, campaign: Campaign) -> list[Task]:
-    """The open calls that a sending left, because no message reaches the person."""
+    """The open calls since a sending, to people of its sender's, because no message reaches them."""
     return list(db.scalars(
-        select(Task).where(Task.kind == "remind-by-phone", Task.done_at.is_(None), Task.created_at >= campaign.created_at)
+        select(Task).join(Task.person)
+        .where(Task.kind == "remind-by-phone", Task.done_at.is_(None), Task.created_at >= campaign.created_at,
+               people.visible_to(campaign.staff))
         .options(joinedload(Task.person), joinedload(Task.booking))
     ))  # fmt: skip

@@ -69,6 +69,8 @@ def _prepare_sqlite(connection, _record) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: `_begin_sqlite` says how
     for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    # The built-in one leaves every letter beyond ASCII as it is, so that nobody called Łucja is found by "łucja".
+    connection.create_function("lower", 1, lambda word: word if word is None else str(word).lower(), deterministic=True)
 
 
 def _begin_sqlite(connection) -> None:

@@ -1,6 +1,6 @@
 """Finding people, and who may see whom."""
 
-from sqlalchemy import exists, func, or_, select, true
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from services import audit
@@ -17,12 +17,13 @@ def visible_to(actor: StaffMember):
     """
     if "admin" in actor.role_codes or ("coordinator" in actor.role_codes and actor.organisation.role == "leader"):
         return true()
-    own = exists().where(
+    own = select(Enrolment.id).where(
         Enrolment.person_id == Person.id,
         or_(Enrolment.partner_id == actor.organisation_id, Enrolment.coordinator_id == actor.id),
     )
-    met = exists().where(Booking.person_id == Person.id, Booking.slot_id == Slot.id, Slot.specialist_id == actor.id)
-    return or_(own, met)
+    met = select(Booking.id).join(Slot).where(Booking.person_id == Person.id, Slot.specialist_id == actor.id)
+    # Tied to Person alone: a query that lists enrolments or bookings must not lend its own row to the question.
+    return or_(own.correlate(Person).exists(), met.correlate(Person).exists())
 
 
 def get_person(db: Session, actor: StaffMember, person_id: int) -> Person:

@@ -24,6 +24,7 @@ OVERLAPS = (
 FROZEN_LOGS = ("access_log", "audit_entry")  # neither changed nor deleted
 APPENDED = ("intention", "attendance_statement", "step_record")  # never changed; they go only with their person
 IN_FORCE = "('agreed', 'replaced')"
+AS_AGREED = ("plan_id", "number", "written_by_id", "proposed_at", "answered_at", "answer_note", "agreed_at")
 
 
 def upgrade() -> None:
@@ -58,11 +59,23 @@ def _sqlite() -> None:
             CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table}
             BEGIN SELECT RAISE(ABORT, 'keep_{table}'); END""")
     for table, row_of in (("goal", "{row}.version_id"), ("step", "(SELECT version_id FROM goal WHERE id = {row}.goal_id)")):
-        for act, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        for act, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
+            touched = " OR ".join(
+                f"(SELECT status FROM plan_version WHERE id = {row_of.format(row=row)}) IN {IN_FORCE}" for row in rows
+            )
             op.execute(f"""
-                CREATE TRIGGER keep_agreed_{table}_{act.lower()} BEFORE {act} ON {table}
-                WHEN (SELECT status FROM plan_version WHERE id = {row_of.format(row=row)}) IN {IN_FORCE}
+                CREATE TRIGGER keep_agreed_{table}_{act.lower()} BEFORE {act} ON {table} WHEN {touched}
                 BEGIN SELECT RAISE(ABORT, 'keep_agreed_plan'); END""")
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in AS_AGREED)
+    op.execute(f"""
+        CREATE TRIGGER keep_agreed_plan_version_update BEFORE UPDATE ON plan_version
+        WHEN OLD.status IN {IN_FORCE} AND (NEW.status NOT IN ('replaced', OLD.status) OR {changed})
+        BEGIN SELECT RAISE(ABORT, 'keep_agreed_plan'); END""")
+    # A version goes only with its whole plan: then the plan's row is gone already.
+    op.execute(f"""
+        CREATE TRIGGER keep_agreed_plan_version_delete BEFORE DELETE ON plan_version
+        WHEN OLD.status IN {IN_FORCE} AND EXISTS (SELECT 1 FROM plan WHERE id = OLD.plan_id)
+        BEGIN SELECT RAISE(ABORT, 'keep_agreed_plan'); END""")
 
 
 def _postgresql() -> None:
@@ -79,22 +92,32 @@ def _postgresql() -> None:
     for table in APPENDED:
         op.execute(f"CREATE TRIGGER keep_{table} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION keep_row()")
     for table, lookup in (
-        ("goal", "SELECT status FROM plan_version WHERE id = touched.version_id"),
-        ("step", "SELECT v.status FROM plan_version v JOIN goal g ON g.version_id = v.id WHERE g.id = touched.goal_id"),
+        ("goal", "SELECT status FROM plan_version WHERE id = {row}.version_id"),
+        ("step", "SELECT v.status FROM plan_version v JOIN goal g ON g.version_id = v.id WHERE g.id = {row}.goal_id"),
     ):
-        op.execute(f"""
-            CREATE FUNCTION keep_agreed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
-            DECLARE touched {table}; BEGIN
-                IF TG_OP = 'INSERT' THEN touched := NEW; ELSE touched := OLD; END IF;
-                IF ({lookup}) IN {IN_FORCE} THEN
-                    RAISE EXCEPTION 'keep_agreed_plan' USING ERRCODE = 'integrity_constraint_violation';
-                END IF;
-                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                RETURN NEW;
-            END $$""")
-        op.execute(f"""
-            CREATE TRIGGER keep_agreed_{table} BEFORE INSERT OR UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION keep_agreed_{table}()""")
+        _postgresql_keeps(table, f"""
+            (TG_OP <> 'INSERT' AND ({lookup.format(row='OLD')}) IN {IN_FORCE})
+            OR (TG_OP <> 'DELETE' AND ({lookup.format(row='NEW')}) IN {IN_FORCE})""")
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in AS_AGREED)
+    _postgresql_keeps("plan_version", f"""
+        TG_OP <> 'INSERT' AND OLD.status IN {IN_FORCE} AND CASE TG_OP
+            WHEN 'UPDATE' THEN NEW.status NOT IN ('replaced', OLD.status) OR {changed}
+            ELSE EXISTS (SELECT 1 FROM plan WHERE id = OLD.plan_id) END""")
+
+
+def _postgresql_keeps(table: str, touched: str) -> None:
+    op.execute(f"""
+        CREATE FUNCTION keep_agreed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF ({touched}) THEN
+                RAISE EXCEPTION 'keep_agreed_plan' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END $$""")
+    op.execute(f"""
+        CREATE TRIGGER keep_agreed_{table} BEFORE INSERT OR UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION keep_agreed_{table}()""")
 
 
 def downgrade() -> None:
