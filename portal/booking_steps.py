@@ -33,10 +33,13 @@ class Steps:
             raise NotFound
         owner = drafts.owner_of(g.actor, person)
         steps = cls(db, person, owner, drafts.get_draft(db, owner, KIND))
-        missing = next((name for name in needed if not steps.draft.get(name)), None)
-        if missing:
-            abort(redirect(steps.url({"form": "need", "day": "day", "slot": "day"}[missing]), 303))
+        steps.require(*needed)
         return steps
+
+    def require(self, *needed: str) -> None:
+        missing = next((name for name in needed if not self.draft.get(name)), None)
+        if missing:
+            abort(redirect(self.url({"form": "need", "day": "day", "slot": "day"}[missing]), 303))
 
     def url(self, step: str, **values) -> str:
         name = "booking_for" if self.is_for_other else "booking"

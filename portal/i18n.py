@@ -47,6 +47,8 @@ def choose() -> str:
     actor = g.get("actor")
     if actor is not None:
         return actor.language
+    if "visitor_language" in g:  # somebody who came by a link that was made for them
+        return g.visitor_language
     return request.accept_languages.best_match(LANGUAGES, "pl")
 
 

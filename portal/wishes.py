@@ -31,7 +31,7 @@ class HourField(Field):
     """ "9:00", and what people type instead on a telephone's number pad: "9", "900", "9.00"."""
 
     def process_formdata(self, values):
-        found = re.fullmatch(r"(\d{1,2})(?:[:. ]?(\d\d))?", (values or [""])[0].strip())
+        found = re.fullmatch(r"(\d{1,2})(?:[:., ]?(\d\d))?", (values or [""])[0].strip())
         try:
             self.data = time(int(found[1]), int(found[2] or 0))
         except (TypeError, ValueError):
@@ -93,7 +93,7 @@ def typed(sent: MultiDict) -> dict:
 
 def usual(last: Slot | None, forms: list[SupportForm]) -> dict:
     """What a fresh form proposes: the same as last time, where there was one."""
-    answers = {"start": "09:00", "end": "13:00", "minutes": "45", "pause": "15", "capacity": "8"}
+    answers = {"start": "9:00", "end": "13:00", "minutes": "45", "pause": "15", "capacity": "8"}
     if len(forms) == 1:
         answers["form_id"] = str(forms[0].id)
     if last is None:

@@ -64,8 +64,13 @@ def _require_for(actor: Actor, person: Person) -> None:
         require(actor, Permission.BOOKING_MAKE_FOR)
 
 
+def find_by_key(db: Session, person: Person, key: str) -> Booking | None:
+    """The booking that this key has made."""
+    return db.scalar(select(Booking).where(Booking.person_id == person.id, Booking.key == key))
+
+
 def _made_before(db: Session, person: Person, key: str, asked: str) -> Booking | None:
-    found = db.scalar(select(Booking).where(Booking.person_id == person.id, Booking.key == key))
+    found = find_by_key(db, person, key)
     if found is not None and found.asked != asked:
         raise Refused("key-reused", booking=found)
     return found

@@ -18,7 +18,7 @@ from portal.errors import status_of
 from portal.show import problems_of, show
 from services import bookings, catalogue, plans, slots
 from services.errors import NotFound, Refused
-from services.models import Person
+from services.models import Booking, Person
 from services.permissions import Permission
 
 MAY = (Permission.BOOKING_MAKE, Permission.BOOKING_MAKE_FOR)
@@ -72,7 +72,8 @@ def choose_need():
     chosen = catalogue.get_form(steps.db, int(form.need.data)) if form.need.data.isdigit() else None
     if chosen is None:
         raise NotFound
-    steps.keep(form=chosen.id, specialist=None, day=None, slot=None)
+    fresh_step = None if "form" in steps.draft else steps.draft.get("step")
+    steps.restart({"form": chosen.id, "step": fresh_step})  # an earlier booking that was left half way is over
     return redirect(steps.url("person"), 303)
 
 
@@ -153,10 +154,13 @@ def check():
 
 
 def make():
-    steps = Steps.load("form", "slot")
+    key = request.form.get("key", "")[:64] or "none"
+    steps = Steps.load()
+    if not steps.draft.get("slot") and (again := bookings.find_by_key(steps.db, steps.person, key)):
+        return _see(steps, again, "booked")  # pressed twice: the first press has made it
+    steps.require("form", "slot")
     needs = [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
     steps.draft["needs"] = needs
-    key = request.form.get("key", "")[:64] or "none"
     try:
         if number := steps.draft.get("moving"):
             old = bookings.get_booking(steps.db, steps.person, number)
@@ -167,8 +171,13 @@ def make():
             )
     except (Refused, NotFound) as no:
         return _lost(steps, no if isinstance(no, Refused) else Refused("slot-just-taken"), needs)
+    steps.restart({})
+    return _see(steps, booking, "moved" if number else "booked")
+
+
+def _see(steps: Steps, booking: Booking, done: str):
     if isinstance(g.actor, Person):
-        return redirect(url_for("bookings.see", number=booking.number, done="moved" if number else "booked"), 303)
+        return redirect(url_for("bookings.see", number=booking.number, done=done), 303)
     return redirect(url_for("booking_for.done", person_id=steps.person.id, number=booking.number), 303)
 
 

@@ -12,7 +12,7 @@ from portal import edge
 from portal.auth import enter, home_of, leave, public
 from portal.errors import status_of
 from portal.show import problems_of, show
-from services import clock, identity
+from services import clock, identity, reminders
 from services.errors import NotFound, Refused
 from services.models import Person, StaffMember
 
@@ -61,6 +61,7 @@ def welcome():
         link = identity.find_link(edge.open_session(), session.get("way-in", ""), "invitation", "sign-in")
     except (Refused, NotFound) as no:
         return show("entry/link_over.html", status=404, code=getattr(no, "code", "link-old"))
+    g.visitor_language = (link.person or link.staff).language
     return show("entry/welcome.html", who=link.person or link.staff, is_staff=link.staff is not None)
 
 
@@ -71,6 +72,7 @@ def use_link():
     try:
         link = identity.find_link(db, token, "invitation", "sign-in")
         is_staff = link.staff is not None
+        g.visitor_language = (link.person or link.staff).language
         form = PhoneForm()
         if not is_staff and not form.validate():
             return show("entry/welcome.html", status=422, problems=problems_of(form), who=link.person, is_staff=False)
@@ -204,6 +206,8 @@ def how():
 @public
 def sign_out():
     if g.device is not None:
+        if isinstance(g.actor, Person):
+            reminders.unsubscribe(edge.open_session(), g.actor, g.device)
         identity.sign_out(edge.open_session(), g.device)
     leave()
     response = redirect(url_for("entry.out"), 303)

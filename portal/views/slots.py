@@ -18,7 +18,7 @@ from services.permissions import Permission
 
 bp = Blueprint("slots", __name__, url_prefix="/slots")
 
-SPAN = 14  # days on one page of the list
+SPAN = 7  # days on one page of the list
 KEY = re.compile(r"[\w-]{8,40}")
 
 
@@ -30,6 +30,7 @@ def _list_page(since: date | None = None) -> dict:
     return {
         "times": ahead,
         "taken": sum(1 for _, taken in ahead if taken),
+        "has_places": len({(slot.mode, slot.room_id) for slot, _ in ahead}) > 1,
         "start": start,
         "last": start + timedelta(days=SPAN - 1),
         "earlier": max(start - timedelta(days=SPAN), today) if start > today else None,

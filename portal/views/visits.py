@@ -3,7 +3,7 @@
 Opening the link changes nothing, since mail scanners open links too; pressing a button does.
 """
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 
 from portal import edge
 from portal.auth import public
@@ -18,6 +18,7 @@ NEXT = ("cancel", "other-time", "call-me")
 
 def booking_of(token: str) -> Booking:
     link = identity.find_link(edge.open_session(), token, "visit")
+    g.visitor_language = link.person.language
     return bookings.get_by_id(edge.open_session(), link.booking_id)
 
 
