@@ -156,7 +156,7 @@ def check():
 def make():
     key = request.form.get("key", "")[:64] or "none"
     steps = Steps.load()
-    if not steps.draft.get("slot") and (again := bookings.find_by_key(steps.db, steps.person, key)):
+    if not steps.draft.get("slot") and (again := _made_before(steps, key)):
         return _see(steps, again, "booked")  # pressed twice: the first press has made it
     steps.require("form", "slot")
     needs = [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
@@ -171,8 +171,15 @@ def make():
             )
     except (Refused, NotFound) as no:
         return _lost(steps, no if isinstance(no, Refused) else Refused("slot-just-taken"), needs)
-    steps.restart({})
+    steps.restart({"made": booking.number})
     return _see(steps, booking, "moved" if number else "booked")
+
+
+def _made_before(steps: Steps, key: str) -> Booking | None:
+    if found := bookings.find_by_key(steps.db, steps.person, key):
+        return found
+    made = steps.draft.get("made")
+    return bookings.get_booking(steps.db, steps.person, made) if made else None
 
 
 def _see(steps: Steps, booking: Booking, done: str):
