@@ -19,6 +19,7 @@ def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str
     """
     if isinstance(actor, Person) and booking.person_id != actor.id:
         raise NotFound
+    bookings.hold(db, booking)
     if said == "no":
         if not booking.is_live:
             return False

@@ -171,6 +171,7 @@ def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: in
     """
     person = db.get(Person, booking.person_id)
     _require_for(actor, person)
+    hold(db, booking)
     if booking.slot_id == slot_id and booking.is_live:
         return booking
     _require_open(booking)
@@ -186,6 +187,11 @@ def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: in
     _drop_messages(db, booking)
     _tell(db, person, "moved", booking)
     return booking
+
+
+def hold(db: Session, booking: Booking) -> None:
+    """Read a booking again and keep it until the transaction ends: who presses in the same moment waits, then sees the result."""
+    db.refresh(booking, [column.key for column in Booking.__mapper__.column_attrs], with_for_update=True)
 
 
 def _free_seat_by_move(db: Session, booking: Booking, slot: Slot, person: Person) -> int:
@@ -265,6 +271,7 @@ def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booki
     """Undo a cancellation, as long as nobody has taken the place. Refused("slot-just-taken", nearest=…) when somebody has."""
     person = db.get(Person, booking.person_id)
     _require_for(actor, person)
+    hold(db, booking)
     if booking.is_live:
         return booking
     slot = db.scalar(select(Slot).where(Slot.id == booking.slot_id, Slot.status == "published").with_for_update(read=True))
