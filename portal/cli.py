@@ -108,6 +108,7 @@ def run_worker(args) -> None:
     if args.once:
         say("sent-once", count=worker.run_once(app))
     else:
+        say("working")
         worker.run(app)
 
 

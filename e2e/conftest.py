@@ -1,0 +1,49 @@
+"""What journeys share: one browser, one push service, demo data made once, and a running site for each file of journeys."""
+
+from __future__ import annotations
+
+import pytest
+
+from e2e.browser import browser, phone  # noqa: F401 (fixtures)
+from e2e.pages import Walk
+from e2e.push_service import PushService
+from e2e.site import Site, copy_of, fill
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("filled") / "var")
+
+
+@pytest.fixture(scope="session")
+def push():
+    """A push service on this machine, the only one that the sites may send to."""
+    with PushService() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def site(filled, push, tmp_path_factory):
+    """The portal and its worker with the demo's data. A file that needs other settings makes its own by the same name."""
+    folder = copy_of(filled, tmp_path_factory.mktemp("site") / "var")
+    with Site(folder, PUSH_HOSTS=push.origin) as running:
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def scripts(request):
+    """Whether this journey's browser runs scripts: each one that asks is walked both ways."""
+    return request.param
+
+
+@pytest.fixture
+def walk(phone, site):  # noqa: F811
+    """`walk()` is a person with a new phone; `walk("koordynator")` has signed in. Options are those of `phone`."""
+
+    def begin(who: str | None = None, *, scripts: bool = True, shared: bool = False, **options) -> Walk:
+        person = Walk(phone(site.base_url, scripts=scripts, **options), scripts)
+        if who is not None:
+            person.sign_in(site.link(who), shared=shared)
+        return person
+
+    return begin
