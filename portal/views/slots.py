@@ -13,7 +13,7 @@ from portal import edge, wishes
 from portal.auth import allow
 from portal.show import new_key, problems_of, show
 from services import catalogue, clock, slots, withdrawals
-from services.errors import NotFound, Refused
+from services.errors import Refused
 from services.permissions import Permission
 
 bp = Blueprint("slots", __name__, url_prefix="/slots")
@@ -32,6 +32,7 @@ def _list_page(since: date | None = None) -> dict:
         "taken": sum(1 for _, taken in ahead if taken),
         "has_places": len({(slot.mode, slot.room_id) for slot, _ in ahead}) > 1,
         "start": start,
+        "is_moved": since is not None,
         "last": start + timedelta(days=SPAN - 1),
         "earlier": max(start - timedelta(days=SPAN), today) if start > today else None,
         "later": start + timedelta(days=SPAN),
@@ -148,6 +149,7 @@ def published(batch: str):
 @bp.post("/published/<batch>/undo")
 @allow(Permission.SLOT_PUBLISH)
 def undo(batch: str):
+    slots.get_batch(edge.open_session(), g.actor, batch)
     try:
         withdrawals.undo_publishing(edge.open_session(), g.actor, batch)
     except Refused as no:
@@ -174,9 +176,9 @@ def ask_withdraw():
 @bp.post("/withdraw")
 @allow(Permission.SLOT_PUBLISH)
 def withdraw():
-    if not _ticked():
-        raise NotFound
-    withdrawals.withdraw(edge.open_session(), g.actor, _ticked())
+    db = edge.open_session()
+    withdrawals.withdraw(db, g.actor, _ticked())
+    withdrawals.withdrawn(db, g.actor, _ticked())  # NotFound when none of these times is the actor's own
     return redirect(url_for("slots.withdrawn", slot=_ticked()), 303)
 
 
