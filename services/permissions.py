@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PERSON_FIND = "person:find"
     PERSON_INVITE = "person:invite"
     PERSON_IMPORT = "person:import"
+    STAFF_MANAGE = "staff:manage"
     CAMPAIGN_SEND = "campaign:send"
     TASK_SEE = "task:see"
     CHOICE_MAKE = "choice:make"
@@ -44,7 +45,7 @@ MAY: dict[str, set[Permission]] = {
     "participant": _PARTICIPANT,
     **dict.fromkeys(SPECIALISTS, _SPECIALIST),
     "coordinator": _COORDINATOR,
-    "admin": _COORDINATOR,
+    "admin": _COORDINATOR | {P.STAFF_MANAGE},
 }
 
 

@@ -26,7 +26,7 @@ def add(
 
     Refused "role-unknown"; NotFound when there is no such organisation.
     """
-    require(actor, Permission.PERSON_IMPORT)
+    require(actor, Permission.STAFF_MANAGE)
     if role not in ROLES:
         raise Refused("role-unknown", known=ROLES)
     of = Organisation.name == organisation if organisation else Organisation.role == "leader"
@@ -46,7 +46,7 @@ def add(
 
 def end(db: Session, actor: Actor, member: StaffMember) -> None:
     """Take everything away at once: no new sign-in, and every open one ends."""
-    require(actor, Permission.PERSON_IMPORT)
+    require(actor, Permission.STAFF_MANAGE)
     member.is_active = False
     db.execute(update(Device).where(Device.staff_id == member.id, Device.ended_at.is_(None)).values(ended_at=clock.now()))
     audit.record(db, actor, "staff:end", member)
