@@ -237,6 +237,14 @@ def test_withdrawing_twice_is_withdrawing_once(db, make):
     assert [withdrawals.withdraw(db, make.adviser, [slot.id]) for _ in range(2)] == [1, 0]
 
 
+def test_what_has_begun_stays_in_the_diary(db, make, at):
+    slot = make.slot("2026-11-25 10:00")
+    at("2026-11-25 10:00")
+
+    assert withdrawals.withdraw(db, make.adviser, [slot.id]) == 0
+    assert slot.status == "published"
+
+
 def test_a_batch_is_taken_back_within_ten_minutes(db, make, at):
     make.slot(batch="x"), make.slot(batch="x"), make.slot(batch="y")
     at("2026-11-23 09:10")
