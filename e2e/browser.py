@@ -77,4 +77,5 @@ def shot(page: Page, name: str, *, whole: bool = True) -> None:
     """Keep a picture of the page as var/shots/<name>.png, only when PRACOWNIA_SHOTS is set."""
     if os.environ.get("PRACOWNIA_SHOTS"):
         SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / (re.sub(r"[^\w-]+", "-", name) + ".png"), full_page=whole)
+        # To hide the caret, Playwright writes into the page, and htmx would carry what is left of that into the next one.
+        page.screenshot(path=SHOTS / (re.sub(r"[^\w-]+", "-", name) + ".png"), full_page=whole, caret="initial")

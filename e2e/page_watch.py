@@ -15,6 +15,10 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Req
 EXPECTED_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|413|422|429) ")
 
 
+# Chromium's own receipt for a page that asked it to forget what it kept, when somebody signs out.
+RECEIPT = re.compile(r"Clear-Site-Data header on '[^']*': Cleared data types: ")
+
+
 @dataclass(eq=False)
 class Watch:
     """The ear at one browser context; `take` hands over what it heard and forgets it."""
@@ -38,6 +42,8 @@ class Watch:
 
     def on_console(self, message: ConsoleMessage) -> None:
         if EXPECTED_STATUS.match(message.text) and message.location["url"] in self._pages:
+            return
+        if message.type == "info" and RECEIPT.match(message.text):
             return
         self._heard.append(f"console {message.type}: {message.text} ({message.location['url']})")
 

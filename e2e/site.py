@@ -10,11 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -25,6 +26,7 @@ from services.models import (
     AccessNeed,
     Booking,
     Enrolment,
+    MailboxItem,
     Person,
     ReminderChoice,
     Slot,
@@ -40,6 +42,7 @@ STARTS_WITHIN = 30
 NAMES = ("Zofia Kos", "Adam Wilk", "Halina Mróz", "Jan Zając", "Teresa Lis", "Marek Żuk")
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _numbers = count(1)
+Found = TypeVar("Found")
 
 
 def fill(folder: Path) -> Path:
@@ -213,6 +216,27 @@ class Site:
         """How the person is reminded."""
         with self.writing() as db:
             db.merge(ReminderChoice(person_id=person.id, channels=list(channels), moments=["day"], is_discreet=True))
+
+    def mail_to(self, address: str, holds: re.Pattern[str]) -> str:
+        """What the groups of a pattern find in the newest demo mail to an address; waits until the worker has sent it."""
+        newest = select(MailboxItem).where(MailboxItem.to == address).order_by(MailboxItem.id.desc()).limit(1)
+
+        def found() -> str:
+            with self.reading() as db:
+                item = db.scalars(newest).first()
+            match = item and holds.search(item.body)
+            return "".join(match.groups() or match[0]) if match else ""
+
+        return self.until(found)
+
+    def until(self, found: Callable[[], Found], timeout: float = 30) -> Found:
+        """The first true value of a question about the database, which tells nobody when it changes."""
+        end = time.monotonic() + timeout
+        while not (value := found()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"it did not come about in {timeout} s; the site says:\n{self.output}")
+            time.sleep(0.05)
+        return value
 
     def sign_in_link_command(self, address: str) -> str:
         """What `pracownia sign-in-link ADDRESS` prints."""
