@@ -10,7 +10,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from services import audit, clock, outbox
@@ -75,6 +75,23 @@ def invite(db: Session, key: bytes, actor: StaffMember, person: Person, *, by_em
     return link
 
 
+def open_invitation(db: Session, person: Person) -> Link | None:
+    """The invitation that still works, if there is one."""
+    query = select(Link).where(
+        Link.person_id == person.id, Link.purpose == "invitation", Link.spent_at.is_(None), Link.expires_at > clock.now()
+    )
+    return db.scalars(query.order_by(Link.id.desc()).limit(1)).first()
+
+
+def code_read_out(db: Session, number: str) -> SignInCode | None:
+    """The code to read out that still works, if there is one."""
+    query = select(SignInCode).where(
+        SignInCode.address == number.strip().lower(), SignInCode.browser_hash.is_(None),
+        SignInCode.ended_at.is_(None), SignInCode.expires_at > clock.now(),
+    )  # fmt: skip
+    return db.scalars(query.order_by(SignInCode.id.desc()).limit(1)).first()
+
+
 def visit_link(db: Session, key: bytes, booking: Booking) -> Link:
     """The one link by which a booking can be answered without signing in; it works until the session ends."""
     found = db.scalar(
@@ -129,14 +146,18 @@ def sign_in(db: Session, who: Person | StaffMember, *, is_shared: bool) -> str:
     return token
 
 
+# Asked on every request, so put together once.
+_LIVE_DEVICE = (
+    select(Device)
+    .where(Device.token_hash == bindparam("hashed"), Device.ended_at.is_(None), Device.expires_at > bindparam("now"))
+    .options(joinedload(Device.person), joinedload(Device.staff).joinedload(StaffMember.organisation),
+             joinedload(Device.staff).joinedload(StaffMember.roles))
+)  # fmt: skip
+
+
 def device_of(db: Session, token: str) -> Device | None:
     """The live device of a cookie's token with whoever is signed in, in one query; None when it has ended."""
-    found = db.scalar(
-        select(Device)
-        .where(Device.token_hash == hashed(token), Device.ended_at.is_(None), Device.expires_at > clock.now())
-        .options(joinedload(Device.person), joinedload(Device.staff).joinedload(StaffMember.organisation),
-                 joinedload(Device.staff).joinedload(StaffMember.roles))
-    )  # fmt: skip
+    found = db.scalar(_LIVE_DEVICE, {"hashed": hashed(token), "now": clock.now()})
     return None if found is None or (found.staff is not None and not found.staff.is_active) else found
 
 

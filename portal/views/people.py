@@ -1,0 +1,103 @@
+"""Finding a person, their file, and the invitation that lets them in."""
+
+from flask import Blueprint, current_app, g, redirect, request, url_for
+
+from portal import edge, qr
+from portal.auth import allow
+from portal.show import show, words
+from services import audit, bookings, identity, people, plans
+from services.errors import Refused
+from services.models import Enrolment, Person
+from services.permissions import Permission, is_allowed
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+PAGE = 20
+
+
+def key() -> bytes:
+    return current_app.config["SETTINGS"].secret_key
+
+
+@bp.get("")
+@allow(Permission.PERSON_FIND)
+def find():
+    """`slot`: a free hour for which somebody is looked for; the person's page then offers it."""
+    asked, start = request.args.get("q", "")[:80], max(0, min(request.args.get("start", 0, type=int), 10_000))
+    found, has_more = people.find(edge.open_session(), g.actor, asked, limit=PAGE, offset=start)
+    slot = request.args.get("slot", type=int)
+    context = {"q": asked, "found": found, "next": start + PAGE if has_more else None, "start": start, "slot": slot}
+    can_import = is_allowed(g.actor, Permission.PERSON_IMPORT) and g.actor.organisation.role == "leader"
+    return show("people/find.html", part="people/_list.html", can_import=can_import, **context)
+
+
+def file_of(person_id: int, what: str) -> tuple[Person, Enrolment | None]:
+    """Somebody whom the actor may see; the look is in the log before anything is shown."""
+    db = edge.open_session()
+    person = people.get_person(db, g.actor, person_id)
+    edge.looked(person.id, what)
+    return person, max(person.enrolments, key=lambda one: (one.joined_on, one.id), default=None)
+
+
+@bp.get("/<int:person_id>")
+@allow(Permission.PERSON_FIND)
+def see(person_id: int):
+    person, enrolment = file_of(person_id, "file")
+    db = edge.open_session()
+    is_coordinator = is_allowed(g.actor, Permission.PERSON_INVITE)
+    view = plans.view_for(db, person) if is_coordinator else None
+    return show(
+        "people/see.html", person=person, enrolment=enrolment, coming=bookings.coming(db, person), view=view,
+        is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=len(audit.looks_at(db, person.id)),
+    )  # fmt: skip
+
+
+@bp.get("/<int:person_id>/invitation")
+@allow(Permission.PERSON_INVITE)
+def invitation(person_id: int):
+    person, enrolment = file_of(person_id, "invitation")
+    db = edge.open_session()
+    link, code = identity.open_invitation(db, person), identity.code_read_out(db, enrolment.number) if enrolment else None
+    return show(
+        "people/invitation.html", person=person, enrolment=enrolment, link=link, address=_address(link),
+        code=code, digits=identity.digits_of(key(), code) if code else "",
+    )  # fmt: skip
+
+
+def _address(link) -> str:
+    return (
+        current_app.config["SETTINGS"].base_url + url_for("entry.open_link", token=identity.token_of(key(), link))
+        if link
+        else ""
+    )
+
+
+@bp.post("/<int:person_id>/invitation")
+@allow(Permission.PERSON_INVITE)
+def invite(person_id: int):
+    db = edge.open_session()
+    person, by_email = people.get_person(db, g.actor, person_id), request.form.get("way") == "email"
+    try:
+        identity.invite(db, key(), g.actor, person, by_email=by_email)
+    except Refused as no:
+        return show("people/no_email.html", status=422, person=person, code=no.code)
+    return redirect(url_for("people.invitation", person_id=person.id, sent=int(by_email)), 303)
+
+
+@bp.get("/<int:person_id>/invitation/card")
+@allow(Permission.PERSON_INVITE)
+def card(person_id: int):
+    person, enrolment = file_of(person_id, "invitation")
+    link = identity.open_invitation(edge.open_session(), person)
+    if link is None:
+        return redirect(url_for("people.invitation", person_id=person.id), 303)
+    picture = qr.svg(_address(link), label=words("qr_label"))
+    return show("people/card.html", person=person, enrolment=enrolment, link=link, address=_address(link), picture=picture)
+
+
+@bp.post("/<int:person_id>/invitation/code")
+@allow(Permission.PERSON_INVITE)
+def read_code(person_id: int):
+    db = edge.open_session()
+    person = people.get_person(db, g.actor, person_id)
+    identity.code_to_read_out(db, g.actor, person, people.current_enrolment(db, person).number)
+    return redirect(url_for("people.invitation", person_id=person.id) + "#code", 303)
