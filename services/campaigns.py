@@ -57,6 +57,12 @@ def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
     return Audience(found, ways)
 
 
+def narrow(audience: Audience, chosen: set[int]) -> Audience:
+    """The same audience with only these bookings."""
+    kept = [booking for booking in audience.bookings if booking.id in chosen]
+    return Audience(kept, {booking.id: audience.ways[booking.id] for booking in kept})
+
+
 def send(db: Session, actor: StaffMember, *, key: str, chosen: set[int] | None = None, wait: int = STOP_SECONDS) -> Campaign:
     """Remind tomorrow's people now (in `wait` seconds, until when it can be stopped). The same `key` twice is one sending.
 
