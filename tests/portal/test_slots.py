@@ -110,7 +110,7 @@ def test_hours_may_be_typed_as_on_a_number_pad(jan, wish):
         ({"days": ["tomorrow"]}, "Zaznacz co najmniej jeden dzień"),
         ({"start": "25:00"}, "Wpisz godzinę, na przykład 9:00"),
         ({"end": ""}, "Wpisz godzinę, na przykład 9:00"),
-        ({"end": "8:00"}, "Godzina końca musi być później niż godzina początku"),
+        ({"end": "8:00"}, "Koniec musi być później niż początek"),
         ({"end": "9:30"}, "Między tymi godzinami nie zmieści się ani jedno spotkanie. Wydłuż czas albo skróć spotkanie."),
         ({"minutes": "0"}, "Wybierz, jak długie jest spotkanie"),
         ({"pause": "-5"}, "Wybierz jedną odpowiedź"),
