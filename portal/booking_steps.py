@@ -90,6 +90,10 @@ class Steps:
             since = None
         who = {"person": self.person, "specialist_id": self.draft.get("specialist") or None}
         days, has_more = slots.free_days(self.db, self.draft["form"], since=since, limit=CHOICES, **who)
+        chosen = self.draft.get("day")
+        if chosen and "since" not in request.values and has_more and chosen > days[-1].day.isoformat():
+            since = date.fromisoformat(chosen)  # coming back, one finds the day that one chose
+            days, has_more = slots.free_days(self.db, self.draft["form"], since=since, limit=CHOICES, **who)
         first = slots.first_free(self.db, self.draft["form"], **who) if since is None else []
         next_day = days[-1].day + timedelta(days=1) if days else None
         return {"days": days, "has_more": has_more, "next_day": next_day, "first": first[0] if first else None, "since": since}
