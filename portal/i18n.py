@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl, urlencode
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
+from jinja2 import pass_eval_context
+from markupsafe import Markup
 
 LANGUAGES = ("pl", "uk", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -21,6 +23,7 @@ def init(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Warsaw"
     Babel(app, default_locale="pl", locale_selector=choose)
+    app.jinja_env.globals.update(_gettext_callables())
 
 
 def compile_catalogues() -> None:
@@ -53,7 +56,37 @@ def choose() -> str:
 
 
 def language() -> str:
-    return str(get_locale() or "pl")
+    locale = get_locale()
+    return locale.language if locale else "pl"
+
+
+def _gettext_callables() -> dict:
+    """What templates call for words. Flask-Babel's own look the catalogue up anew for each of a page's hundred words,
+    through five proxies, which is a third of the time that a page takes to draw."""
+    known: dict = {}
+
+    def catalogue():
+        found = known.get(language())
+        if found is None:
+            found = known[language()] = get_translations()
+        return found
+
+    def told(said: str, context, facts: dict) -> str:
+        return (Markup(said) if context.autoescape else said) % facts
+
+    @pass_eval_context
+    def gettext(context, text, **facts):
+        return told(catalogue().ugettext(text), context, facts)
+
+    @pass_eval_context
+    def ngettext(context, one, many, num, **facts):
+        return told(catalogue().ungettext(one, many, num), context, {"num": num} | facts)
+
+    @pass_eval_context
+    def pgettext(context, about, text, **facts):
+        return told(catalogue().upgettext(about, text), context, facts)
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext, "pgettext": pgettext}
 
 
 def look() -> dict[str, str]:

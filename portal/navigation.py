@@ -37,5 +37,9 @@ def menu(actor: Person | StaffMember | None) -> list[Item]:
 
 def _item(word: str, endpoint: str, icon: str) -> Item:
     section = (request.blueprint or "").split(".")[0]
-    own = {"book": ("booking",), "plan": ("plan", "bookings", "attendance"), "people": ("people", "plans", "booking_for", "imports")}
+    own = {
+        "book": ("booking",),
+        "plan": ("plan", "bookings", "attendance"),
+        "people": ("people", "plans", "booking_for", "imports"),
+    }
     return Item(word, url_for(endpoint), icon, section in own.get(word, (word,)))

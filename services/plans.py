@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from services import audit, clock, outbox, tasks
@@ -43,30 +43,41 @@ class PlanView:
         return sum(1 for view in self.steps if view.state == "done")
 
 
+# The plan page asks these each time it opens, so they are put together once.
+_NEWEST = (
+    select(Enrolment, Plan)
+    .outerjoin(Plan, Plan.enrolment_id == Enrolment.id)
+    .where(Enrolment.person_id == bindparam("person"))
+    .options(joinedload(Enrolment.coordinator), joinedload(Enrolment.partner))
+    .order_by(Enrolment.joined_on.desc(), Enrolment.id.desc())
+    .limit(1)
+)
+_IN_FORCE = (
+    select(PlanVersion)
+    .where(PlanVersion.plan_id == bindparam("plan"), PlanVersion.status.in_(("agreed", "proposed")))
+    .options(
+        joinedload(PlanVersion.goals).joinedload(Goal.steps).joinedload(Step.form),
+        joinedload(PlanVersion.written_by),
+    )
+    .order_by(PlanVersion.number)
+)
+_RECORDS = (
+    select(StepRecord)
+    .where(StepRecord.plan_id == bindparam("plan"))
+    .options(joinedload(StepRecord.by_staff))
+    .order_by(StepRecord.id)
+)
+
+
 def view_for(db: Session, person: Person) -> PlanView:
     """The plan in force of a person's newest enrolment, and the version that waits for an answer."""
-    row = db.execute(
-        select(Enrolment, Plan)
-        .outerjoin(Plan, Plan.enrolment_id == Enrolment.id)
-        .where(Enrolment.person_id == person.id)
-        .options(joinedload(Enrolment.coordinator), joinedload(Enrolment.partner))
-        .order_by(Enrolment.joined_on.desc(), Enrolment.id.desc())
-        .limit(1)
-    ).first()
+    row = db.execute(_NEWEST, {"person": person.id}).first()
     if row is None:
         return PlanView(None, None, None, None)
     enrolment, plan = row
     if plan is None:
         return PlanView(enrolment, None, None, None)
-    versions = list(db.scalars(
-        select(PlanVersion)
-        .where(PlanVersion.plan_id == plan.id, PlanVersion.status.in_(("agreed", "proposed")))
-        .options(
-            joinedload(PlanVersion.goals).joinedload(Goal.steps).joinedload(Step.form),
-            joinedload(PlanVersion.written_by),
-        )
-        .order_by(PlanVersion.number)
-    ).unique())  # fmt: skip
+    versions = list(db.scalars(_IN_FORCE, {"plan": plan.id}).unique())
     agreed = next((version for version in versions if version.status == "agreed"), None)
     waiting = next((version for version in versions if version.status == "proposed"), None)
     view = PlanView(enrolment, plan, agreed, waiting)
@@ -77,10 +88,7 @@ def view_for(db: Session, person: Person) -> PlanView:
 
 def records(db: Session, plan_id: int) -> dict[str, StepRecord]:
     """line → the last record of that step."""
-    rows = db.scalars(
-        select(StepRecord).where(StepRecord.plan_id == plan_id).options(joinedload(StepRecord.by_staff)).order_by(StepRecord.id)
-    )
-    return {row.line: row for row in rows}
+    return {row.line: row for row in db.scalars(_RECORDS, {"plan": plan_id})}
 
 
 def with_states(version: PlanVersion, said: dict[str, StepRecord]) -> list[tuple[Goal, list[StepView]]]:
@@ -135,6 +143,18 @@ def get_step(db: Session, person: Person, line: str) -> Step:
     return found
 
 
+EDITABLE = ("draft", "change-asked", "refused")
+WHOLE = selectinload(PlanVersion.goals).selectinload(Goal.steps).joinedload(Step.form)
+
+
+def open_draft(db: Session, actor: StaffMember, person: Person) -> PlanVersion | None:
+    """The newest version of a person's plan when it can be edited, with its goals and steps; else None."""
+    require(actor, Permission.PLAN_WRITE)
+    query = select(PlanVersion).join(Plan).join(Enrolment).where(Enrolment.person_id == person.id)
+    newest = db.scalars(query.options(WHOLE).order_by(Enrolment.joined_on.desc(), PlanVersion.number.desc()).limit(1)).first()
+    return newest if newest is not None and newest.status in EDITABLE else None
+
+
 def draft_for(db: Session, actor: StaffMember, enrolment: Enrolment) -> PlanVersion:
     """The version that can be edited: the open draft, else a new one copied from the plan in force (the same lines)."""
     require(actor, Permission.PLAN_WRITE)
@@ -143,11 +163,10 @@ def draft_for(db: Session, actor: StaffMember, enrolment: Enrolment) -> PlanVers
         plan = Plan(enrolment_id=enrolment.id)
         db.add(plan)
         db.flush()
-    whole = selectinload(PlanVersion.goals).selectinload(Goal.steps).joinedload(Step.form)
     versions = list(db.scalars(
-        select(PlanVersion).where(PlanVersion.plan_id == plan.id).options(whole).order_by(PlanVersion.number.desc())
+        select(PlanVersion).where(PlanVersion.plan_id == plan.id).options(WHOLE).order_by(PlanVersion.number.desc())
     ))  # fmt: skip
-    if versions and versions[0].status in ("draft", "change-asked", "refused"):
+    if versions and versions[0].status in EDITABLE:
         return versions[0]
     if versions and versions[0].status == "proposed":
         raise Refused("plan-waiting-for-answer")
@@ -212,7 +231,7 @@ def remove_goal(db: Session, actor: StaffMember, version: PlanVersion, goal_id: 
 
 def _require_open(actor: StaffMember, version: PlanVersion) -> None:
     require(actor, Permission.PLAN_WRITE)
-    if version.status not in ("draft", "change-asked", "refused"):
+    if version.status not in EDITABLE:
         raise Refused("plan-not-editable")
 
 

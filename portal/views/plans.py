@@ -1,0 +1,160 @@
+"""The staff's side of a plan: see it, write the next version, propose it, say what became of a step."""
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal import edge
+from portal.auth import allow
+from portal.show import problems_of, show
+from services import catalogue, people, plans
+from services.errors import NotFound, Refused
+from services.models import Person, PlanVersion
+from services.permissions import Permission
+
+bp = Blueprint("plans", __name__, url_prefix="/people/<int:person_id>/plan")
+STATES = ("later", "now", "done", "stopped")
+
+
+class GoalForm(FlaskForm):
+    goal = StringField(validators=[InputRequired("goal-missing"), Length(max=300, message="text-long")])
+
+
+class StepForm(FlaskForm):
+    title = StringField(validators=[InputRequired("step-missing"), Length(max=300, message="text-long")])
+    support = SelectField(validate_choice=False, default="")
+    doer = SelectField(choices=["participant", "staff"], validate_choice=False, default="participant")
+    due_on = DateField(validators=[Optional()])
+
+
+def person_of(person_id: int) -> Person:
+    return people.get_person(edge.open_session(), g.actor, person_id)
+
+
+def draft_of(person: Person) -> PlanVersion:
+    """The open draft; NotFound when there is none, since a GET makes nothing."""
+    found = plans.open_draft(edge.open_session(), g.actor, person)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@bp.get("")
+@allow(Permission.PLAN_WRITE)
+def see(person_id: int):
+    person = person_of(person_id)
+    edge.looked(person.id, "plan")
+    db = edge.open_session()
+    view, draft = plans.view_for(db, person), plans.open_draft(db, g.actor, person)
+    history = plans.history(db, view.plan) if view.plan else []
+    return show("plans/see.html", person=person, view=view, draft=draft, history=history)
+
+
+@bp.post("")
+@allow(Permission.PLAN_WRITE)
+def write(person_id: int):
+    db, person = edge.open_session(), person_of(person_id)
+    enrolment = people.current_enrolment(db, person)
+    if enrolment is None:
+        raise NotFound
+    plans.draft_for(db, g.actor, enrolment)
+    return redirect(url_for("plans.draft", person_id=person_id), 303)
+
+
+def _draft_page(person: Person, version: PlanVersion, **typed):
+    shown = {
+        "person": person,
+        "version": version,
+        "forms": catalogue.forms(edge.open_session()),
+        "goal_typed": "",
+        "step": {},
+        "at_goal": 0,
+    }
+    return shown | typed
+
+
+@bp.get("/draft")
+@allow(Permission.PLAN_WRITE)
+def draft(person_id: int):
+    person = person_of(person_id)
+    edge.looked(person.id, "plan")
+    return show("plans/draft.html", **_draft_page(person, draft_of(person)))
+
+
+@bp.post("/draft/goals")
+@allow(Permission.PLAN_WRITE)
+def add_goal(person_id: int):
+    person, form = person_of(person_id), GoalForm()
+    version = draft_of(person)
+    if not form.validate():
+        page = _draft_page(person, version, goal_typed=form.goal.data or "")
+        return show("plans/draft.html", status=422, problems=problems_of(form), **page)
+    goal = plans.add_goal(edge.open_session(), g.actor, version, form.goal.data)
+    return redirect(url_for("plans.draft", person_id=person_id) + f"#goal-{goal.id}", 303)
+
+
+@bp.post("/draft/goals/<int:goal_id>/steps")
+@allow(Permission.PLAN_WRITE)
+def add_step(person_id: int, goal_id: int):
+    person, form, db = person_of(person_id), StepForm(), edge.open_session()
+    version = draft_of(person)
+    if not form.validate():
+        codes = {"due_on": "date-wrong"}
+        problems = [(f"{name}-{goal_id}", codes.get(name, code)) for name, code in problems_of(form)]
+        page = _draft_page(person, version, step=request.form, at_goal=goal_id)
+        return show("plans/draft.html", status=422, problems=problems, **page)
+    support = catalogue.get_form(db, int(form.support.data)).id if (form.support.data or "").isdigit() else None
+    doer = "staff" if form.doer.data == "staff" else "participant"
+    plans.add_step(db, g.actor, version, goal_id, form.title.data, form_id=support, doer=doer, due_on=form.due_on.data)
+    return redirect(url_for("plans.draft", person_id=person_id) + f"#goal-{goal_id}", 303)
+
+
+@bp.post("/draft/goals/<int:goal_id>/remove")
+@allow(Permission.PLAN_WRITE)
+def remove_goal(person_id: int, goal_id: int):
+    plans.remove_goal(edge.open_session(), g.actor, draft_of(person_of(person_id)), goal_id)
+    return redirect(url_for("plans.draft", person_id=person_id), 303)
+
+
+@bp.post("/draft/steps/<int:step_id>/remove")
+@allow(Permission.PLAN_WRITE)
+def remove_step(person_id: int, step_id: int):
+    plans.remove_step(edge.open_session(), g.actor, draft_of(person_of(person_id)), step_id)
+    return redirect(url_for("plans.draft", person_id=person_id), 303)
+
+
+@bp.get("/draft/check")
+@allow(Permission.PLAN_WRITE)
+def check(person_id: int):
+    person = person_of(person_id)
+    return show("plans/check.html", person=person, version=draft_of(person))
+
+
+@bp.post("/draft/propose")
+@allow(Permission.PLAN_WRITE)
+def propose(person_id: int):
+    person = person_of(person_id)
+    version = draft_of(person)
+    try:
+        plans.propose(edge.open_session(), g.actor, version)
+    except Refused as no:
+        problems = [("goal", no.code)]
+        return show("plans/draft.html", status=422, problems=problems, **_draft_page(person, version))
+    return redirect(url_for("plans.proposed", person_id=person_id), 303)
+
+
+@bp.get("/proposed")
+@allow(Permission.PLAN_WRITE)
+def proposed(person_id: int):
+    return show("plans/proposed.html", person=person_of(person_id))
+
+
+@bp.post("/steps/<line>")
+@allow(Permission.PLAN_WRITE)
+def mark(person_id: int, line: str):
+    state = request.form.get("state")
+    if state not in STATES:
+        raise NotFound
+    plans.mark_step(edge.open_session(), g.actor, person_of(person_id), line, state)
+    return redirect(url_for("plans.see", person_id=person_id) + f"#step-{line}", 303)
