@@ -24,12 +24,13 @@ class JsonSerializer(Serializer):
     """Instead of pickle, with which whoever can write to the queue could run anything here."""
 
     def _serialize(self, data) -> bytes:
-        return json.dumps(data).encode()
+        return json.dumps(data, default=datetime.isoformat).encode()
 
     def _deserialize(self, data):
         from huey.registry import Message
 
-        return Message(*json.loads(bytes(data)))
+        message = Message(*json.loads(bytes(data)))
+        return message._replace(eta=datetime.fromisoformat(message.eta)) if message.eta else message
 
 
 def make_queue(url: str) -> Huey:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from services import audit, bookings, catalogue, clock, tasks
+from services import audit, bookings, catalogue, clock, slots, tasks
 from services.errors import NotFound, Refused
 from services.models import AttendanceStatement, Booking, Intention, Person, Slot, StaffMember
 from services.permissions import Permission, require
@@ -174,11 +174,21 @@ def state_of(said: dict[str, str]) -> str:
 def to_confirm(db: Session, person: Person, *, days: int = 14) -> list[Booking]:
     """Sessions of the last days about which the person has not said a word after the end."""
     now = clock.now()
-    query = select(Booking).where(
-        Booking.person_id == person.id, Booking.status == "booked",
-        Booking.ends_at <= now, Booking.ends_at > now - timedelta(days=days),
+    since = now - timedelta(days=days)
+    return list(
+        db.scalars(_TO_CONFIRM, {"person": person.id, "now": now, "since": since, "reach": since - slots.LONGEST_SESSION})
+    )
+
+
+_TO_CONFIRM = (
+    select(Booking)
+    .where(
+        Booking.person_id == bindparam("person"), Booking.status == "booked", Booking.starts_at > bindparam("reach"),
+        Booking.ends_at <= bindparam("now"), Booking.ends_at > bindparam("since"),
         ~select(AttendanceStatement.id).where(
             AttendanceStatement.booking_id == Booking.id, AttendanceStatement.side == "participant",
         ).exists(),
-    )  # fmt: skip
-    return list(db.scalars(query.options(*bookings.SHOWN).order_by(Booking.starts_at.desc())))
+    )
+    .options(joinedload(Booking.slot).joinedload(Slot.specialist))
+    .order_by(Booking.starts_at.desc())
+)  # fmt: skip

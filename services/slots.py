@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from services import audit, clock
@@ -22,22 +23,51 @@ class FreeDay:
     first: datetime
 
 
-def _free(form_id: int, person: Person | None, specialist_id: int | None, after: datetime):
-    """The conditions of a time that this person can take: of the form, ahead, with a seat left, at no clash with their own."""
-    taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status == "booked").correlate(Slot).scalar_subquery()
-    wanted = [Slot.form_id == form_id, Slot.status == "published", Slot.day >= clock.local(after).date(),
-              Slot.starts_at > after, taken < Slot.capacity]  # fmt: skip
-    if specialist_id:
-        wanted.append(Slot.specialist_id == specialist_id)
-    if person is not None:
-        own = aliased(Booking)
+LONGEST_SESSION = timedelta(days=1)  # a time begins and ends on one day: how far back a look into a diary must reach
+
+# The statements of the pages that everybody waits for are put together once: that takes longer than the database's answer.
+_taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status == "booked").correlate(Slot).scalar_subquery()
+_own = aliased(Booking)
+
+
+def _free(of_person: bool, of_specialist: bool):
+    """The conditions of a time that a person can take: of the form, ahead, with a seat left, at no clash with their own."""
+    wanted = [
+        Slot.form_id == bindparam("form"), Slot.status == "published", Slot.day >= bindparam("since"),
+        Slot.starts_at > bindparam("now"), _taken < Slot.capacity,
+    ]  # fmt: skip
+    if of_specialist:
+        wanted.append(Slot.specialist_id == bindparam("specialist"))
+    if of_person:
         wanted.append(
             ~exists().where(
-                own.person_id == person.id, own.status == "booked",
-                own.starts_at < Slot.ends_at, own.ends_at > Slot.starts_at,
+                _own.person_id == bindparam("person"), _own.status == "booked", _own.starts_at > bindparam("reach"),
+                _own.starts_at < Slot.ends_at, _own.ends_at > Slot.starts_at,
             )
         )  # fmt: skip
     return and_(*wanted)
+
+
+def _facts(form_id: int, person: Person | None, specialist_id: int | None, since: date | None = None) -> dict:
+    now = clock.now()
+    today = clock.local(now).date()
+    facts = {"form": form_id, "now": now, "since": max(since or today, today)}
+    if specialist_id:
+        facts["specialist"] = specialist_id
+    if person is not None:
+        facts |= {"person": person.id, "reach": now - LONGEST_SESSION}
+    return facts
+
+
+@lru_cache
+def _days_query(of_person: bool, of_specialist: bool):
+    return (
+        select(Slot.day, func.count(), func.min(Slot.starts_at))
+        .where(_free(of_person, of_specialist))
+        .group_by(Slot.day)
+        .order_by(Slot.day)
+        .limit(bindparam("most"))
+    )
 
 
 def free_days(
@@ -45,17 +75,9 @@ def free_days(
     since: date | None = None, limit: int = 5,
 ) -> tuple[list[FreeDay], bool]:  # fmt: skip
     """The next days with free hours, and whether there are more behind them. Reads only those days' slots."""
-    after = clock.now()
-    query = (
-        select(Slot.day, func.count(), func.min(Slot.starts_at))
-        .where(_free(form_id, person, specialist_id, after))
-        .group_by(Slot.day)
-        .order_by(Slot.day)
-        .limit(limit + 1)
-    )
-    if since:
-        query = query.where(Slot.day >= since)
-    rows = [FreeDay(*row) for row in db.execute(query)]
+    query = _days_query(person is not None, bool(specialist_id))
+    facts = _facts(form_id, person, specialist_id, since) | {"most": limit + 1}
+    rows = [FreeDay(*row) for row in db.execute(query, facts)]
     return rows[:limit], len(rows) > limit
 
 
@@ -63,19 +85,31 @@ def _with_people(query):
     return query.options(joinedload(Slot.specialist), joinedload(Slot.place), joinedload(Slot.room), joinedload(Slot.form))
 
 
+@lru_cache
+def _hours_query(of_person: bool, of_specialist: bool):
+    of_day = select(Slot.id, Slot.starts_at).where(_free(of_person, of_specialist), Slot.day == bindparam("day"))
+    return of_day.order_by(Slot.starts_at, Slot.specialist_id)
+
+
 def free_hours(
     db: Session, form_id: int, day: date, *, person: Person | None = None, specialist_id: int | None = None
 ) -> list[Slot]:
     """The free times of one day in order, one for each hour: where several specialists are free, the first by id."""
-    query = _with_people(
-        select(Slot)
-        .where(_free(form_id, person, specialist_id, clock.now()), Slot.day == day)
-        .order_by(Slot.starts_at, Slot.specialist_id)
+    query = _hours_query(person is not None, bool(specialist_id))
+    seen: dict[datetime, int] = {}
+    for slot_id, starts_at in db.execute(query, _facts(form_id, person, specialist_id) | {"day": day}):
+        seen.setdefault(starts_at, slot_id)
+    return list(db.scalars(_THESE, {"ids": list(seen.values())})) if seen else []
+
+
+_THESE = _with_people(select(Slot).where(Slot.id.in_(bindparam("ids", expanding=True)))).order_by(Slot.starts_at)
+
+
+@lru_cache
+def _first_query(of_person: bool, of_specialist: bool):
+    return _with_people(select(Slot).where(_free(of_person, of_specialist)).order_by(Slot.day, Slot.starts_at)).limit(
+        bindparam("most")
     )
-    seen: dict[datetime, Slot] = {}
-    for slot in db.scalars(query):
-        seen.setdefault(slot.starts_at, slot)
-    return list(seen.values())
 
 
 def first_free(
@@ -83,23 +117,26 @@ def first_free(
     near: datetime | None = None, limit: int = 1,
 ) -> list[Slot]:  # fmt: skip
     """The earliest free times; with `near`, the earliest from the start of that day on."""
-    after = clock.now()
-    query = select(Slot).where(_free(form_id, person, specialist_id, after))
-    if near:
-        query = query.where(Slot.day >= clock.local(near).date())
-    return list(db.scalars(_with_people(query.order_by(Slot.day, Slot.starts_at).limit(limit))))
+    query = _first_query(person is not None, bool(specialist_id))
+    since = clock.local(near).date() if near else None
+    return list(db.scalars(query, _facts(form_id, person, specialist_id, since) | {"most": limit}))
+
+
+@lru_cache
+def _people_query(of_person: bool):
+    return (
+        select(StaffMember, func.min(Slot.starts_at))
+        .join(Slot, Slot.specialist_id == StaffMember.id)
+        .where(_free(of_person, False), StaffMember.is_active)
+        .group_by(StaffMember.id)
+        .order_by(func.min(Slot.starts_at))
+    )
 
 
 def specialists_with_free_times(db: Session, form_id: int, person: Person | None = None) -> list[tuple[StaffMember, datetime]]:
     """Who can be met about this, each with the earliest time, the earliest first."""
-    query = (
-        select(StaffMember, func.min(Slot.starts_at))
-        .join(Slot, Slot.specialist_id == StaffMember.id)
-        .where(_free(form_id, person, None, clock.now()), StaffMember.is_active)
-        .group_by(StaffMember.id)
-        .order_by(func.min(Slot.starts_at))
-    )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    found = db.execute(_people_query(person is not None), _facts(form_id, person, None))
+    return [(row[0], row[1]) for row in found]
 
 
 def get_slot(db: Session, slot_id: int) -> Slot:
@@ -245,9 +282,8 @@ def last_published(db: Session, actor: StaffMember) -> Slot | None:
 def of_specialist(db: Session, actor: StaffMember, *, since: date, days: int = 14) -> list[tuple[Slot, int]]:
     """The actor's own published times from a day on, each with how many seats are taken."""
     require(actor, Permission.SLOT_PUBLISH)
-    taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status == "booked").correlate(Slot).scalar_subquery()
     query = (
-        select(Slot, taken)
+        select(Slot, _taken)
         .outerjoin(Slot.place).outerjoin(Slot.room).join(Slot.form)
         .options(contains_eager(Slot.place), contains_eager(Slot.room), contains_eager(Slot.form))
         .where(Slot.specialist_id == actor.id, Slot.status == "published", Slot.day >= since, Slot.day < since + timedelta(days=days))

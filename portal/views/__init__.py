@@ -13,10 +13,7 @@ DEMO_WORDS = ("mailbox", "gallery")
 
 def init(app: Flask) -> None:
     for word in WORDS + (DEMO_WORDS if app.config["SETTINGS"].is_demo else ()):
-        try:
-            module = import_module(f"portal.views.{word}")
-        except ModuleNotFoundError:
-            continue
+        module = import_module(f"portal.views.{word}")
         register = getattr(module, "register", None)
         if register:
             register(app)

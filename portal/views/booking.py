@@ -16,10 +16,11 @@ from portal.auth import allow
 from portal.booking_steps import NONE, Steps
 from portal.errors import status_of
 from portal.show import problems_of, show
-from services import bookings, catalogue, plans, slots
+from services import bookings, catalogue, slots
 from services.errors import NotFound, Refused
 from services.models import Booking, Person
 from services.permissions import Permission
+from services.steps import get_step
 
 MAY = (Permission.BOOKING_MAKE, Permission.BOOKING_MAKE_FOR)
 
@@ -45,7 +46,7 @@ def start():
     steps = Steps.load()
     known = {}
     if line := request.values.get("step"):
-        step = plans.get_step(steps.db, steps.person, line)
+        step = get_step(steps.db, steps.person, line)
         known = {"step": line} | ({"form": step.form_id} if step.form_id else {})
     if request.method == "GET":
         return redirect(steps.url("need"), 303)

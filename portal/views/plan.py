@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 from portal import edge
 from portal.auth import allow
 from portal.show import problems_of, show
-from services import attendance, bookings, clock, plans
+from services import attendance, bookings, clock, plans, steps
 from services.errors import NotFound, Refused
 from services.permissions import Permission
 
@@ -73,5 +73,5 @@ def answered(version_id: int):
 def mark(line: str):
     """The person says that a step of theirs is done, or takes it back."""
     state = "done" if request.form.get("state") == "done" else "later"
-    plans.mark_step(edge.open_session(), g.actor, g.actor, line, state)
+    steps.mark_step(edge.open_session(), g.actor, g.actor, line, state)
     return redirect(url_for("plan.see") + f"#step-{line}", 303)

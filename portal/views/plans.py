@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from portal import edge
 from portal.auth import allow
 from portal.show import problems_of, show
-from services import catalogue, people, plans
+from services import catalogue, people, plans, steps
 from services.errors import NotFound, Refused
 from services.models import Person, PlanVersion
 from services.permissions import Permission
@@ -156,5 +156,5 @@ def mark(person_id: int, line: str):
     state = request.form.get("state")
     if state not in STATES:
         raise NotFound
-    plans.mark_step(edge.open_session(), g.actor, person_of(person_id), line, state)
+    steps.mark_step(edge.open_session(), g.actor, person_of(person_id), line, state)
     return redirect(url_for("plans.see", person_id=person_id) + f"#step-{line}", 303)

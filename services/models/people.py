@@ -69,7 +69,7 @@ class StaffMember(Base):
     speaks: Mapped[list] = mapped_column(default=lambda: ["pl"])  # language codes; "pjm" is one
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     organisation: Mapped[Organisation] = relationship()
-    roles: Mapped[list["StaffRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    roles: Mapped[list["StaffRole"]] = relationship(cascade="all, delete-orphan")
 
     @property
     def full_name(self) -> str:

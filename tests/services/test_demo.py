@@ -6,7 +6,21 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from services import attendance, bookings, campaigns, catalogue, clock, demo, frame, import_columns, people, plans, slots, tasks
+from services import (
+    attendance,
+    bookings,
+    campaigns,
+    catalogue,
+    clock,
+    demo,
+    frame,
+    import_columns,
+    people,
+    plans,
+    slots,
+    steps,
+    tasks,
+)
 from services.demo import days
 from services.demo.scale import fill_large
 from services.models import (
@@ -136,7 +150,7 @@ def test_bookings_about_a_step_are_of_the_form_of_that_step(full):
 
     assert len(rows) > 5
     for booking in rows:
-        assert plans.get_step(full, booking.person, booking.step_line).form_id == booking.slot.form_id
+        assert steps.get_step(full, booking.person, booking.step_line).form_id == booking.slot.form_id
 
 
 def test_filling_twice_fills_once(full):

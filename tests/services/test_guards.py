@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from services import attendance, audit, bookings, clock, identity, people, plans
+from services import attendance, audit, bookings, clock, identity, people, plans, steps
 from services.db import Base, broken_guard
 from services.models import (
     AccessLog,
@@ -147,7 +147,7 @@ def test_what_was_said_is_not_said_otherwise_later(db, make, refused, at):
     made = make.booking(make.participant(), make.slot("2026-11-25 10:00"))
     attendance.answer(db, made.person, made, "yes", way="plan")
     line = make.plan(made.person).goals[0].steps[0].line
-    plans.mark_step(db, made.person, made.person, line, "done")
+    steps.mark_step(db, made.person, made.person, line, "done")
     db.flush()
 
     assert "keep_intention" in refused(lambda: db.execute(update(Intention).values(answer="help")))
@@ -202,7 +202,7 @@ def test_somebody_can_be_erased_with_everything_that_is_theirs_but_the_logs(db, 
     made = make.booking(maria)
     attendance.answer(db, maria, made, "yes", way="plan")
     identity.visit_link(db, b"key", made)
-    plans.mark_step(db, maria, maria, make.plan(maria).goals[0].steps[0].line, "done")
+    steps.mark_step(db, maria, maria, make.plan(maria).goals[0].steps[0].line, "done")
     people.open_file(db, make.ewa, maria.id, "file")
     db.commit()
 

@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from services import audit, bookings, drafts, people, permissions
+from services import audit, bookings, drafts, people
 from services.errors import NotAllowed, NotFound
 from services.models import AccessLog
-from services.permissions import Permission
 
 
 def sees(db, actor, person):
@@ -119,12 +118,6 @@ def test_a_long_list_comes_in_parts(db, make):
 
     assert (len(first), is_more, len(rest), is_end) == (3, True, 2, False)
     assert not set(first) & set(rest)
-
-
-def test_an_administrator_alone_imports(make):
-    allowed = [role for role, may in permissions.MAY.items() if Permission.PERSON_IMPORT in may]
-
-    assert allowed == ["admin"]
 
 
 def test_a_draft_belongs_to_who_types_and_for_whom(db, make, at):

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import select
 
-from services import plans
+from services import plans, steps
 from services.errors import NotAllowed, NotFound, Refused
 from services.models import Message, PlanVersion, StepRecord, Task
 
@@ -49,7 +49,7 @@ def test_the_first_step_that_is_not_done_is_the_one_for_now(db, make):
     version = make.plan(maria, {"Praca": ["CV", "Rozmowa", "Praktyka"]})
     assert states(plans.view_for(db, maria)) == ["now", "later", "later"]
 
-    plans.mark_step(db, maria, maria, lines(version)[0], "done")
+    steps.mark_step(db, maria, maria, lines(version)[0], "done")
 
     view = plans.view_for(db, maria)
     assert (states(view), view.done) == (["done", "now", "later"], 1)
@@ -59,7 +59,7 @@ def test_a_step_called_now_by_somebody_is_the_only_one_for_now(db, make):
     maria = make.participant()
     version = make.plan(maria, {"Praca": ["CV", "Rozmowa", "Praktyka"]})
 
-    plans.mark_step(db, make.ewa, maria, lines(version)[2], "now")
+    steps.mark_step(db, make.ewa, maria, lines(version)[2], "now")
 
     assert states(plans.view_for(db, maria)) == ["later", "later", "now"]
 
@@ -69,7 +69,7 @@ def test_a_stopped_step_stays_visible_with_date_and_author(db, make, at):
     line = lines(make.plan(maria))[0]
     when = at("2026-11-24 10:00")
 
-    plans.mark_step(db, make.ewa, maria, line, "stopped")
+    steps.mark_step(db, make.ewa, maria, line, "stopped")
 
     step = plans.view_for(db, maria).steps[0]
     assert (step.state, step.record.at, step.record.by_staff) == ("stopped", when, make.ewa)
@@ -80,7 +80,7 @@ def test_marking_the_same_twice_is_one_record_and_marking_back_another(db, make)
     line = lines(make.plan(maria))[0]
 
     for state in ("done", "done", "later"):
-        plans.mark_step(db, maria, maria, line, state)
+        steps.mark_step(db, maria, maria, line, state)
 
     assert db.scalars(select(StepRecord.status).order_by(StepRecord.id)).all() == ["done", "later"]
 
@@ -98,7 +98,7 @@ def test_an_edit_of_an_agreed_plan_makes_the_next_version_with_the_same_steps(db
 
 def test_a_finished_step_stays_finished_in_the_next_version(db, make):
     maria = make.participant()
-    plans.mark_step(db, maria, maria, lines(make.plan(maria))[0], "done")
+    steps.mark_step(db, maria, maria, lines(make.plan(maria))[0], "done")
 
     newer = plans.propose(db, make.ewa, plans.draft_for(db, make.ewa, maria.enrolments[0]))
     plans.answer(db, maria, newer.id, "agree")
@@ -232,9 +232,9 @@ def test_a_step_of_another_persons_plan_is_not_there(db, make):
     bruno = make.participant("Bruno")
 
     with pytest.raises(NotFound):
-        plans.get_step(db, bruno, line)
+        steps.get_step(db, bruno, line)
     with pytest.raises(NotFound):
-        plans.mark_step(db, bruno, bruno, line, "done")
+        steps.mark_step(db, bruno, bruno, line, "done")
 
 
 def test_only_one_version_is_ever_in_force(db, make):
