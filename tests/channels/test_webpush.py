@@ -153,6 +153,7 @@ POINT_OFF_THE_CURVE = urlsafe_b64encode(b"\x04" + b"\x01" * 64).decode()
         (Browser().p256dh[:-4], "MDEyMzQ1Njc4OWFiY2RlZg"), (POINT_OFF_THE_CURVE, "MDEyMzQ1Njc4OWFiY2RlZg"),
         ("ąęć", "MDEyMzQ1Njc4OWFiY2RlZg"),
     ],
+    ids=["empty", "a-word", "short-secret", "signs", "short-point", "off-the-curve", "letters"],
 )  # fmt: skip
 def test_a_malformed_key_spoils_its_own_message_only(sender, server, p256dh, auth):
     outcome = sender.send(server.origin + "/bad", p256dh, auth, note())
