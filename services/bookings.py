@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -11,9 +10,8 @@ from services import audit, catalogue, clock, outbox, slots
 from services.db import IntegrityError, broken_guard
 from services.errors import NotFound, Refused
 from services.models import Booking, Message, Person, Slot, StaffMember
+from services.numbers import new_number
 from services.permissions import Actor, Permission, require
-
-LETTERS, DIGITS = "ABCDEFGHJKLMNPRSTUWXYZ", "23456789"  # no 0 and O, no 1 and I: read out on the telephone
 
 
 def book(
@@ -105,12 +103,6 @@ def _sit_down(db: Session, booking: Booking, slot: Slot) -> None:
     raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))
 
 
-def new_number() -> str:
-    """A booking's number, like "K7M-402": some four million of them, and the unique index sees to the rest."""
-    pick = secrets.choice
-    return f"{pick(LETTERS)}{pick(DIGITS)}{pick(LETTERS)}-{pick(DIGITS)}{pick(DIGITS)}{pick(DIGITS)}"
-
-
 def _own_at(db: Session, booking: Booking) -> Booking | None:
     return db.scalar(
         select(Booking)
@@ -152,8 +144,7 @@ def get_booking(db: Session, person: Person, number: str) -> Booking:
 
 def get_by_id(db: Session, booking_id: int) -> Booking:
     """For a message's link, which was made for this booking."""
-    found = db.scalar(select(Booking).where(Booking.id == booking_id).options(*SHOWN))
-    if found is None:
+    if (found := db.scalar(select(Booking).where(Booking.id == booking_id).options(*SHOWN))) is None:
         raise NotFound
     return found
 
@@ -167,12 +158,9 @@ def coming(db: Session, person: Person) -> list[Booking]:
 # The plan asks this each time it opens, so it is put together once; `reach` spares it the years behind.
 _COMING = (
     select(Booking)
-    .where(
-        Booking.person_id == bindparam("person"), Booking.status == "booked",
-        Booking.starts_at > bindparam("reach"), Booking.ends_at > bindparam("now"),
-    )
-    .options(*SHOWN[1:])
-    .order_by(Booking.starts_at)
+    .where(Booking.person_id == bindparam("person"), Booking.status == "booked",
+           Booking.starts_at > bindparam("reach"), Booking.ends_at > bindparam("now"))
+    .options(*SHOWN[1:]).order_by(Booking.starts_at)
 )  # fmt: skip
 
 

@@ -20,13 +20,13 @@ WEB = (
 
 # A file imports only from the rows above its own.
 ROWS = (
-    ("clock", "errors"),
+    ("clock", "errors", "numbers"),
     ("db", "import_columns", "import_file"),
     ("models",),
     ("permissions", "frame", "channels"),
     ("audit", "outbox", "catalogue", "drafts", "diary"),
     ("tasks", "people", "staff", "identity", "slots"),
-    ("plans", "bookings", "reminders", "imports"),
+    ("plans", "steps", "bookings", "reminders", "imports"),
     ("withdrawals", "attendance", "campaigns", "deliveries"),
     ("migrations", "demo"),
 )
