@@ -36,8 +36,7 @@ class PushServer:
         self.next.append((status, {name.replace("_", "-"): value for name, value in headers.items()}))
 
     def __enter__(self):
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Posts", (_Posts,), {"push": self}))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), type("Posts", (_Posts,), {"push": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
@@ -47,6 +46,11 @@ class PushServer:
         self.stop.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # of five, a sixth connection at once would wait a second for its second knock
+    daemon_threads = True
 
 
 class _Posts(BaseHTTPRequestHandler):
