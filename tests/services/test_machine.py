@@ -1,6 +1,7 @@
 """Anything that people may do, in any order, against a model of three dictionaries. SQLite only; always the same examples."""
 
 import shutil
+from collections import Counter
 from datetime import timedelta
 from itertools import count
 
@@ -26,7 +27,7 @@ class Programme(RuleBasedStateMachine):
     """Five hours of two specialists, the first hour a group of two; three people; one morning."""
 
     template = folder = None
-    numbers = count()
+    numbers, seen = count(), Counter()
     made = Bundle("made")
 
     @initialize()
@@ -63,7 +64,8 @@ class Programme(RuleBasedStateMachine):
                     return verb(db)
             except (Refused, NotFound) as no:
                 assert self.counted() == before
-                return getattr(no, "code", "not-found")
+                self.seen[code := getattr(no, "code", "not-found")] += 1
+                return code
 
     def counted(self):
         with self.database.read() as db:
@@ -128,6 +130,7 @@ class Programme(RuleBasedStateMachine):
             assert outcome in expected
         else:
             self.held[number] = (self.held[number][0], slot_id)
+            self.seen["moved"] += 1
             assert outcome.slot_id == slot_id
 
     @rule(number=made, how=st.sampled_from(["cancel", "no"]))
@@ -155,6 +158,7 @@ class Programme(RuleBasedStateMachine):
             assert outcome in expected
         else:
             self.held[number] = self.gone.pop(number)
+            self.seen["taken back"] += 1
 
     @rule(number=made, said=st.sampled_from(["yes", "help"]))
     def answer(self, number, said):
@@ -168,7 +172,15 @@ class Programme(RuleBasedStateMachine):
 
     @rule(slot=TIMES)
     def withdraw(self, slot):
-        slot_id = self.order[slot]
+        self.take_from_offer(self.order[slot])
+
+    @rule(number=made)
+    def withdraw_what_is_booked(self, number):
+        if number in self.held:
+            self.take_from_offer(self.held[number][1])
+            self.seen["withdrawn under somebody"] += number in self.gone
+
+    def take_from_offer(self, slot_id):
         specialist = self.slots[slot_id][3]
         self.act(lambda db: withdrawals.withdraw(db, db.get(StaffMember, specialist), [slot_id]))
         if not self.has_begun(slot_id):
@@ -230,3 +242,7 @@ def test_whatever_people_do_the_bookings_hold(sqlite_template, tmp_path):
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    assert set(Programme.seen) >= {
+        "slot-just-taken", "own-clash", "slot-passed", "not-found", "booking-cancelled", "booking-over",
+        "moved", "taken back", "withdrawn under somebody",
+    }  # fmt: skip
