@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from services import bookings, catalogue, clock
+from services import bookings, catalogue, clock, numbers
 from services.models import Booking, Intention, Slot
 
 FOR_DISABILITY = ("rehabilitation", "disability-needs")
@@ -60,7 +60,7 @@ class Sittings:
         self.said.append((row["number"], "no"))
 
     def _number(self) -> str:
-        pick, letters, digits = self.rng.choice, bookings.LETTERS, bookings.DIGITS
+        pick, letters, digits = self.rng.choice, numbers.LETTERS, numbers.DIGITS
         while True:
             number = f"{pick(letters)}{pick(digits)}{pick(letters)}-{pick(digits)}{pick(digits)}{pick(digits)}"
             if number not in self.numbers:
