@@ -48,7 +48,8 @@ Found = TypeVar("Found")
 def fill(folder: Path) -> Path:
     """A var folder with a migrated database full of demo data, made by the commands that everybody uses."""
     for act in ("migrate", "demo"):
-        subprocess.run([PROGRAM, act], env=environment(folder), check=True, capture_output=True, timeout=60)
+        done = subprocess.run([PROGRAM, act], env=environment(folder), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
     return folder
 
 

@@ -2,7 +2,7 @@
 (() => {
   const SLOW = 10_000;
   const page = () => document.getElementById("page");
-  const say = (text) => { document.getElementById("said").textContent = text; };
+  const say = (text) => { document.getElementById("live").textContent = text; };
   const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
   const isStep = (ctx) => ctx.select === "#page" || (ctx.target && ctx.target.id === "page");
   let current = null; // the request on its way
