@@ -1,0 +1,210 @@
+"""The coordinator: finding somebody, inviting them, a plan together, booking for them, reminding everybody of tomorrow."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from services import bookings, campaigns
+from services.models import Campaign, MailboxItem, Message, Person, Task
+
+DESK = {"viewport": {"width": 1280, "height": 800}, "has_touch": False}
+
+
+@pytest.fixture
+def person(site):
+    return site.newcomer()
+
+
+def found_by(staff, person) -> None:
+    """From the menu to somebody's file."""
+    staff.follow("Osoby", within=".menu")
+    staff.sees("Osoby", picture="people")
+    staff.fill("Imię, nazwisko albo numer", f"{person.first_name} {person.last_name}")
+    staff.page.get_by_role("button", name="Szukaj").click()
+    staff.page.locator(f"a[href='/people/{person.id}']").click()
+    staff.sees(person.full_name, picture="file")
+
+
+def test_finding_somebody_by_part_of_the_name(walk, scripts):
+    staff = walk("koordynator", scripts=scripts)
+    staff.open("/people")
+    staff.fill("Imię, nazwisko albo numer", "kowalska mar")
+    staff.page.get_by_role("button", name="Szukaj").click()
+    expect(staff.page.locator("#list a").filter(has_text="Kowalska Maria").first).to_be_visible()
+    staff.sees("Osoby", picture="people-found")
+    staff.fill("Imię, nazwisko albo numer", "nikogo takiego nie ma")
+    staff.page.get_by_role("button", name="Szukaj").click()
+    staff.says("Nie ma takiej osoby")
+    staff.sees("Osoby")
+
+
+def test_an_invitation_with_its_card_lets_the_person_in(walk, site, person, scripts):
+    staff = walk("koordynator", scripts=scripts)
+    found_by(staff, person)
+    staff.follow("Zaproś do aplikacji")
+    staff.sees(f"Zaproszenie dla: {person.short_name}", picture="invitation-before")
+    staff.press("Zrób link i kartę")
+    staff.sees(f"Zaproszenie dla: {person.short_name}", picture="invitation")
+    address = staff.page.locator(".address").inner_text().strip()
+    staff.press("Zrób kod")
+    staff.sees(f"Zaproszenie dla: {person.short_name}", picture="invitation-code")
+    digits = re.sub(r"\D", "", staff.page.locator(".big-code strong").last.inner_text())
+    staff.page.get_by_role("link", name="Karta z kodem QR do druku").click()
+    staff.sees("Pracownia: twoje wejście", picture="card")
+    expect(staff.page.locator(".qr svg")).to_be_visible()
+    assert staff.page.locator(".address").inner_text().strip() == address
+
+    by_link, by_code = walk(), walk(scripts=scripts)
+    by_link.sign_in(address)
+    by_link.sees("Mój plan")
+    by_code.open("/sign-in")
+    with site.reading() as db:
+        number = db.get(Person, person.id).enrolments[0].number
+    by_code.fill("Twój e-mail albo numer z karty", number)
+    by_code.press("Wyślij mi kod")
+    by_code.fill("Wpisz kod", digits)
+    by_code.press("Wejdź")
+    by_code.choose("Mój")
+    by_code.press("Wchodzę")
+    by_code.sees("Mój plan")
+
+
+def test_a_plan_is_built_proposed_and_agreed(walk, site, person, scripts):
+    staff = walk("koordynator", scripts=scripts)
+    found_by(staff, person)
+    staff.follow("Plan", within="main section")
+    staff.sees(f"Plan: {person.full_name}", picture="staff-plan-empty")
+    staff.press("Ułóż plan")
+    draft = f"Nowa wersja planu: {person.short_name}"
+    staff.sees(draft)
+    staff.press("Dodaj cel")
+    staff.sees(draft, errors=("Napisz, jaki jest cel",), picture="draft-error")
+    staff.fill("Co ta osoba chce osiągnąć", "Znaleźć pracę w kuchni")
+    staff.press("Dodaj cel")
+    staff.sees(draft, picture="draft-goal")
+    staff.press("Dodaj krok")
+    staff.sees(draft, errors=("Napisz, jaki to krok",))
+    staff.fill("Co trzeba zrobić", "Porozmawiać z doradczynią")
+    staff.page.get_by_label("Forma wsparcia").select_option(label="doradztwo zawodowe")
+    staff.press("Dodaj krok")
+    staff.sees(draft, picture="draft")
+    staff.follow("Sprawdź i zaproponuj")
+    staff.sees(f"Tak zobaczy to: {person.short_name}", picture="draft-check")
+    staff.press("Zaproponuj ten plan")
+    staff.sees("Plan czeka na odpowiedź", picture="staff-proposed")
+
+    guest = walk(person.email, scripts=scripts)
+    guest.follow("Przeczytaj plan")
+    guest.says("Cel: Znaleźć pracę w kuchni", "Porozmawiać z doradczynią")
+    guest.choose("Zgadzam się na ten plan")
+    guest.press("Wyślij odpowiedź")
+    guest.sees("Mamy twoją odpowiedź")
+
+    staff.open(f"/people/{person.id}/plan")
+    staff.sees(f"Plan: {person.full_name}", picture="staff-plan")
+    staff.says("Obowiązuje")
+    staff.page.locator("summary").filter(has_text="Zmień stan").first.click()
+    staff.press("Zrobione")
+    staff.sees(f"Plan: {person.full_name}")
+
+
+def test_booking_for_somebody(walk, site, person):
+    staff = walk("koordynator", **DESK)
+    found_by(staff, person)
+    staff.press("Umów spotkanie")
+    staff.sees("W czym mamy pomóc?", picture="book-for-need")
+    staff.says(f"Umawiasz spotkanie dla: {person.short_name}")
+    staff.choose("Doradztwo zawodowe")
+    staff.press("Dalej")
+    staff.sees("Z kim chcesz się spotkać?")
+    staff.choose("Wszystko jedno")
+    staff.press("Dalej")
+    staff.press("Biorę ten termin")
+    staff.sees("Sprawdź i umów spotkanie")
+    staff.press("Umów spotkanie")
+    staff.sees("Spotkanie umówione")
+    with site.reading() as db:
+        (made,) = bookings.coming(db, person)
+    assert made.booked_by_id is not None
+    staff.follow("Wróć do osoby")
+    staff.sees(person.full_name, picture="file-desk")
+
+
+def test_an_answer_of_nobody_is_done_with(walk, site, person):
+    site.booking(person, site.tomorrow())
+    guest = walk(person.email)
+    guest.press("Potrzebuję pomocy, żeby przyjść")
+    staff = walk("koordynator", **DESK)
+    staff.follow("Zadania", within=".menu")
+    staff.sees("Zadania", picture="tasks")
+    staff.press(f"Załatwione {person.full_name}")
+    staff.sees("Zadania")
+    with site.reading() as db:
+        assert all(task.done_at for task in db.query(Task).filter_by(person_id=person.id))
+
+
+def test_everybody_of_tomorrow_is_reminded(walk, site, person, scripts):
+    booking = site.booking(person, site.tomorrow(12))
+    staff = walk("koordynator", scripts=scripts)
+    with site.reading() as db:
+        count = campaigns.tomorrow_unanswered(db, site.staff(db, "koordynator")).size
+    staff.follow("Wysyłki", within=".menu")
+    staff.sees("Wyślij przypomnienie", picture="sendings")
+    checked = staff.page.locator("input[name=booking]:checked")
+    expect(checked).to_have_count(count)
+    for box in checked.all():
+        if box.get_attribute("value") != str(booking.id):
+            box.uncheck()
+    staff.answer(person.full_name).click()
+    staff.press("Sprawdź treść")
+    staff.sees("Wyślij przypomnienie", errors=("Zaznacz co najmniej jedną osobę",), picture="sendings-error")
+    staff.page.locator(f"input[value='{booking.id}']").check()
+    staff.press("Sprawdź treść")
+    staff.sees(re.compile(r"do 1 osoby\. Sprawdź treść\.$"), picture="sendings-preview")
+    staff.press("Wyślij do 1 osoby")
+    site.mail_to(person.email, re.compile(r"/s/\S+"))
+    if scripts:  # the page asks again by itself
+        staff.page.locator("#result:not([data-hx-get])").wait_for()
+    staff.page.reload()
+    staff.sees("Wysyłka zakończona", picture="sending-done")
+    staff.says(person.full_name, "Wysłane")
+    with site.reading() as db:
+        sent = db.query(Message).filter_by(booking_id=booking.id, kind="reminder").all()
+        assert len(sent) == db.query(MailboxItem).filter_by(to=person.email).filter(MailboxItem.body.contains("/s/")).count()
+    path = site.mail_to(person.email, re.compile(r"(/s/[\w-]+)"))
+    guest = walk(scripts=scripts)
+    guest.open(path)
+    guest.press("Tak, przyjdę")
+    assert site.again(booking).answer == "yes"
+    staff.open("/sendings")
+    staff.is_silent_about(person.full_name)
+
+
+def test_a_sending_is_stopped_in_time(walk, site, person):
+    booking = site.booking(person, site.tomorrow(13))
+    with site.writing() as db:
+        ewa = site.staff(db, "koordynator")
+        campaign = campaigns.send(db, ewa, key=f"stop-{person.id}", chosen={booking.id}, wait=3600)
+    staff = walk("koordynator")
+    staff.open(f"/sendings/{campaign.id}")
+    staff.sees("Wysyłamy przypomnienia", picture="sending")
+    staff.press("Zatrzymaj")
+    staff.sees("Wysyłka zatrzymana", picture="sending-stopped")
+    with site.reading() as db:
+        assert db.get(Campaign, campaign.id).stopped_at is not None
+
+
+def test_the_register_is_imported_on_a_page(walk, site, tmp_path):
+    staff = walk("koordynator", **DESK)
+    staff.open("/people/import")
+    staff.sees(staff.page.locator("h1").inner_text(), picture="import")
+
+
+def test_someone_without_any_address_is_for_calling(walk, site):
+    person = site.newcomer(email=None, phone="+447700900555", contact="call")
+    site.booking(person, site.tomorrow(14) + timedelta(minutes=5))
+    staff = walk("koordynator")
+    staff.open("/sendings")
+    expect(staff.answer(person.full_name)).to_contain_text("trzeba zadzwonić")

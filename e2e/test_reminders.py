@@ -1,0 +1,92 @@
+"""Choosing how and when to be reminded, and a message to try it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from services.models import MailboxItem, ReminderChoice
+
+QUESTION = "Jak mamy ci przypominać?"
+
+
+@pytest.fixture
+def person(site):
+    return site.newcomer()
+
+
+def test_choosing_with_every_mistake(walk, site, person, scripts):
+    guest = walk(person.email, scripts=scripts)
+    guest.follow("Przypomnienia", within=".menu")
+    guest.sees(QUESTION, picture="reminders")
+    expect(guest.answer("E-mail").locator("input")).to_be_checked()
+    guest.choose("Nie przypominajcie")
+    guest.press("Zapisz")
+    guest.sees(QUESTION, errors=("Wybierz sposób przypominania albo „Nie przypominajcie”, nie oba naraz",))
+    guest.answer("Nie przypominajcie").click()
+    guest.answer("E-mail").click()
+    guest.press("Zapisz")
+    guest.sees(QUESTION, errors=("Wybierz, jak mamy przypominać, albo „Nie przypominajcie”",))
+    guest.choose("E-mail")
+    guest.answer("dzień wcześniej").click()
+    guest.press("Zapisz")
+    guest.sees(QUESTION, errors=("Wybierz, kiedy mamy przypomnieć",), picture="reminders-error")
+    guest.choose("3 dni wcześniej", "2 godziny wcześniej")
+    guest.press("Zapisz")
+    guest.sees("Zapisane", picture="reminders-saved")
+    with site.reading() as db:
+        kept = db.get(ReminderChoice, person.id)
+    assert (kept.channels, kept.moments) == (["email"], ["three-days", "two-hours"])
+
+
+def test_none_at_all_is_a_choice(walk, site, person):
+    guest = walk(person.email)
+    guest.open("/reminders")
+    guest.answer("E-mail").click()
+    guest.choose("Nie przypominajcie")
+    guest.press("Zapisz")
+    guest.sees("Zapisane")
+    with site.reading() as db:
+        assert db.get(ReminderChoice, person.id).channels == []
+
+
+def test_a_message_to_try_it_arrives(walk, site, person):
+    guest = walk(person.email)
+    guest.open("/reminders")
+    guest.press("Wyślij próbną wiadomość")
+    guest.sees("Próbna wiadomość jest w drodze", picture="tested")
+    site.mail_to(person.email, re.compile("Pracownia"))
+    with site.reading() as db:
+        item = db.query(MailboxItem).filter_by(to=person.email).one()
+    guest.open("/mailbox")
+    guest.sees("Skrzynka wiadomości", picture="mailbox")
+    guest.open(f"/mailbox/{item.id}")
+    guest.sees(item.subject, picture="mail")
+
+
+def test_nobody_is_asked_for_a_permission_before_they_press(walk, person):
+    guest = walk(person.email)
+    guest.page.add_init_script("""window.asked = 0
+        Notification.requestPermission = async () => { window.asked += 1; return 'default' }""")
+    guest.open("/reminders/phone")
+    button = guest.page.get_by_role("button", name="Włącz powiadomienia")
+    expect(button).to_be_visible()
+    assert guest.page.evaluate("asked") == 0
+    guest.sees("Włącz powiadomienia", picture="phone")
+    button.click()
+    expect(button).to_be_visible()
+    assert guest.page.evaluate("asked") == 1
+
+
+def test_a_shared_phone_gets_no_notifications(walk, person):
+    guest = walk(person.email, shared=True)
+    guest.open("/reminders/phone")
+    guest.sees("Włącz powiadomienia", picture="phone-shared")
+    expect(guest.page.get_by_role("button", name="Włącz powiadomienia")).to_have_count(0)
+
+
+def test_without_scripts_the_page_says_what_works_instead(walk, person):
+    guest = walk(person.email, scripts=False)
+    guest.open("/reminders/phone")
+    guest.sees("Włącz powiadomienia", picture="phone-no-scripts")
+    guest.says("Ta przeglądarka nie umie pokazać powiadomień.")
