@@ -1,7 +1,7 @@
 # make run and make test are all that one needs; each does its own set-up.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test test-full lint bench setup clean
+.PHONY: run test test-full lint bench words setup clean
 
 # A catalogue is compiled from the words beside it.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
@@ -23,6 +23,9 @@ lint: .venv/ready-for-tests  ## style only
 
 bench: .venv/ready-for-tests $(CATALOGUES)  ## time, queries and bytes, each beside a floor
 	@.venv/bin/python -m tests.benchmarks
+
+words: .venv/ready  ## bring the translations in step with the templates; says what is missing
+	@.venv/bin/python scripts/words.py
 
 setup: .venv/ready-for-tests $(CATALOGUES)  ## everything that the others set up, and nothing else
 

@@ -17,7 +17,15 @@ PORTAL = Path(__file__).parent.parent / "portal"
 TEMPLATES, TRANSLATIONS = PORTAL / "templates", PORTAL / "translations"
 KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
 LANGUAGES = ("pl", "en", "uk")
-NOISE = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Last-Translator', b'"Generated-By', b'"Report-Msgid', b'"Project-Id', b'"Language-Team')
+NOISE = (
+    b'"POT-Creation-Date',
+    b'"PO-Revision-Date',
+    b'"Last-Translator',
+    b'"Generated-By',
+    b'"Report-Msgid',
+    b'"Project-Id',
+    b'"Language-Team',
+)
 
 
 def extract() -> Catalog:
