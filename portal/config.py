@@ -114,16 +114,19 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
     database_url = given("DATABASE_URL", f"sqlite:///{var_dir / 'pracownia.db'}")
     if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         problems.append((PREFIX + "DATABASE_URL", "not-a-database"))
+    queue_url = given("QUEUE_URL", f"sqlite:///{var_dir / 'queue.db'}")
+    if not queue_url.startswith(("sqlite:///", "postgresql://", "redis://", "rediss://")):
+        problems.append((PREFIX + "QUEUE_URL", "not-a-queue"))
     settings = Settings(
         is_demo=is_demo,
         var_dir=var_dir,
         database_url=database_url,
-        queue_url=given("QUEUE_URL", f"sqlite:///{var_dir / 'queue.db'}"),
+        queue_url=queue_url,
         base_url=base_url,
         bind=bind,
         secret_key=secret.encode(),
         smtp_url=smtp_url,
-        mail_from=needed("MAIL_FROM", "pracownia@example.org" if is_demo else None),
+        mail_from=needed("MAIL_FROM", "Pracownia <pracownia@example.org>" if is_demo else None),
         push_hosts=tuple(host.strip() for host in given("PUSH_HOSTS", ",".join(PUSH_HOSTS)).split(",") if host.strip()),
         vapid_private_key=(given("VAPID_PRIVATE_KEY") or (_kept(var_dir, "vapid.pem", _new_vapid_key) if is_demo else None)),
         vapid_subject=given("VAPID_SUBJECT", "mailto:pracownia@example.org"),

@@ -70,6 +70,10 @@ def _add_tasks(queue: Huey, app: Flask) -> None:
         worker.tick(app)
         worker.drain(app)
 
+    @queue.periodic_task(crontab(minute="17", hour="3"), name="tidy")
+    def tidy() -> None:
+        worker.tidy(app)
+
     queue.drain_task = drain
 
 

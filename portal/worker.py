@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal import messages
-from services import clock, deliveries, outbox, reminders
+from services import clock, deliveries, drafts, outbox, reminders
 from services.channels import DEADLINE, Outcome, email, mailbox
 from services.channels.webpush import PushSender
 from services.db import Database
@@ -33,6 +33,12 @@ def tick(app: Flask) -> int:
     except Exception as error:
         log.error("planning failed: %s", type(error).__name__, exc_info=not app.config["SETTINGS"].base_url.startswith("https"))
         return 0
+
+
+def tidy(app: Flask) -> int:
+    """Forget what is kept for a time only; returns how many rows went."""
+    with _database(app).write() as db, db.begin():
+        return drafts.drop_old(db)
 
 
 def drain(app: Flask) -> Counter:

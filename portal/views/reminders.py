@@ -77,12 +77,19 @@ def phone():
     return show("reminders/phone.html", key=key, **_page())
 
 
+def _is_good(form: SubscriptionForm) -> bool:
+    """An address of a push service that we know, and keys that can be encrypted for."""
+    allowed = current_app.config["SETTINGS"].push_hosts
+    if not form.validate() or webpush.check_endpoint(form.endpoint.data, allowed):
+        return False
+    return webpush.check_keys(form.p256dh.data, form.auth.data) is None
+
+
 @bp.post("/phone")
 @allow(Permission.CHOICE_MAKE)
 def subscribe():
-    form, allowed = SubscriptionForm(), current_app.config["SETTINGS"].push_hosts
-    is_good = form.validate() and webpush.check_endpoint(form.endpoint.data, allowed) is None
-    if not is_good:
+    form = SubscriptionForm()
+    if not _is_good(form):
         key = public_key(current_app.config["SETTINGS"].vapid_private_key)
         problems = [("phone", "subscription-wrong")]
         return show("reminders/phone.html", status=422, problems=problems, key=key, **_page())
@@ -103,7 +110,7 @@ def unsubscribe():
 def renew():
     """The browser changed its subscription by itself; its service worker tells us."""
     form = SubscriptionForm()
-    if not form.validate() or webpush.check_endpoint(form.endpoint.data, current_app.config["SETTINGS"].push_hosts):
+    if not _is_good(form):
         return "", 422
     db = edge.open_session()
     reminders.unsubscribe(db, g.actor, g.device)
