@@ -1,0 +1,111 @@
+"""The words: three languages, nothing missing, nothing left in Polish, and Polish that is easy to read."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from scripts import words
+
+LANGUAGES = ["pl", "en", "uk"]
+FOUND = words.extract()
+CATALOGUES = {lang: words.read(lang) for lang in LANGUAGES}
+
+POLISH = re.compile("[ąćęłńóśźż]", re.I)
+# What stays as it is in every language: names, headings of the Polish register, and signs that have no other word.
+NAMES = re.compile(
+    "Gdyński System Aktywizacji Społeczno-Zawodowej „Pracownia”|Numer, Imię, Nazwisko, Ścieżka, Partner, Data przystąpienia"
+    "|Pracownia|PJM|SMS|QR|CSV|UTF-8|Windows-1250|iPhone"
+)
+PLACE = re.compile(r"%\(\w+\)s")
+
+
+def forms(message):
+    """The keys and the translations of a message, one or several of each."""
+    ids, strings = message.id, message.string
+    return (ids, strings) if message.pluralizable else ([ids], [strings])
+
+
+def entries(lang):
+    return [one for one in CATALOGUES[lang] if one.id]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_catalogue_holds_what_the_templates_say_and_nothing_else(lang):
+    wanted = {words.key(one) for one in words.wanted(lang, FOUND)}
+    there = {words.key(one) for one in entries(lang)}
+
+    assert sorted(map(str, wanted - there)) == [], "run `make words`, then write the translations"
+    assert sorted(map(str, there - wanted)) == [], "run `make words`"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_entry_is_empty_guessed_or_set_aside(lang):
+    assert [one.id for one in entries(lang) if words.is_empty(one) or one.fuzzy] == []
+    assert not CATALOGUES[lang].obsolete
+    assert not CATALOGUES[lang].fuzzy
+
+
+@pytest.mark.parametrize(("lang", "how_many"), [("pl", 3), ("en", 2), ("uk", 3)])
+def test_every_plural_has_all_its_forms(lang, how_many):
+    assert [one.id for one in entries(lang) if one.pluralizable and len(one.string) != how_many] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_placeholders_are_those_of_the_polish_sentence(lang):
+    for one in entries(lang):
+        ids, strings = forms(one)
+        wanted = Counter(PLACE.findall(ids[0]))
+        for string in strings:
+            assert Counter(PLACE.findall(string)) == wanted, string
+            assert "%" not in PLACE.sub("", string), string
+
+
+@pytest.mark.parametrize("lang", ["en", "uk"])
+def test_no_polish_is_left_in_a_translation(lang):
+    for one in entries(lang):
+        for string in forms(one)[1]:
+            assert not POLISH.search(NAMES.sub("", string)), string
+
+
+def test_no_english_sentence_is_a_copy_of_the_polish_one():
+    copies = {one.id for one in entries("en") if one.id == one.string and " " in PLACE.sub("", one.id).strip(" .,:–")}
+
+    assert copies == set()
+
+
+def test_ukrainian_is_written_in_cyrillic():
+    for one in entries("uk"):
+        for string in forms(one)[1]:
+            assert not re.search("[A-Za-z]", PLACE.sub("", NAMES.sub("", string))), string
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_sentence_shouts_or_speaks_to_the_eye_with_plain_quotes(lang):
+    for one in entries(lang):
+        for string in forms(one)[1]:
+            assert "!" not in string, string
+            assert '"' not in string, string
+
+
+def sentences():
+    for one in FOUND:
+        for text in forms(one)[0] if one.id else []:
+            yield from re.split(r"(?<=[.?!:;])\s+", PLACE.sub("X", text))
+
+
+def test_polish_sentences_are_short():
+    lengths = {sentence: len(re.findall(r"\w[\w-]*", sentence)) for sentence in sentences()}
+
+    assert {sentence: length for sentence, length in lengths.items() if length > 15} == {}
+    long = [length for length in lengths.values() if length > 3]  # a label is not a sentence
+    assert sum(long) / len(long) <= 10
+
+
+def test_polish_has_no_office_words_no_capital_you_and_no_guess_at_the_readers_gender():
+    office = r"niniejsz|w przypadku|należy|\bcelem\b|w celu|dokona|poniżej|powyżej|użytkowni|prosimy o|uprzejmie|wymagane|nieprawidłow"
+    gendered = r"\w+(łeś|łaś|łbyś|łabyś)\b"
+    capital = r"(?<=[a-ząćęłńóśźż,] )(Ty|Ci|Cię|Ciebie|Tobie|Tobą|Twój|Twoja|Twoje|Twojego|Państw\w+)\b"
+
+    for pattern, flags in ((office, re.I), (gendered, re.I), (capital, 0)):
+        assert [sentence for sentence in sentences() if re.search(pattern, sentence, flags)] == []
