@@ -1,6 +1,6 @@
 """Who did what, and who looked."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from services import clock
@@ -20,6 +20,11 @@ def record(db: Session, actor: Actor, act: str, subject, *, person_id: int | Non
 def looked(db: Session, staff: StaffMember, person_id: int, what: str) -> None:
     """Note that a staff member opened something of a person's. Called before it is shown."""
     db.add(AccessLog(at=clock.now(), staff_id=staff.id, person_id=person_id, what=what))
+
+
+def count_looks(db: Session, person_id: int) -> int:
+    """How many times staff looked into this person's file."""
+    return db.scalar(select(func.count()).select_from(AccessLog).where(AccessLog.person_id == person_id))
 
 
 def looks_at(db: Session, person_id: int, *, limit: int = 50) -> list[AccessLog]:

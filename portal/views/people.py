@@ -6,8 +6,8 @@ from portal import edge, qr
 from portal.auth import allow
 from portal.show import show, words
 from services import audit, bookings, identity, people, plans
-from services.errors import Refused
-from services.models import Enrolment, Person
+from services.errors import NotFound, Refused
+from services.models import Enrolment, Link, Person
 from services.permissions import Permission, is_allowed
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -47,7 +47,7 @@ def see(person_id: int):
     view = plans.view_for(db, person) if is_coordinator else None
     return show(
         "people/see.html", person=person, enrolment=enrolment, coming=bookings.coming(db, person), view=view,
-        is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=len(audit.looks_at(db, person.id)),
+        is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=audit.count_looks(db, person.id),
     )  # fmt: skip
 
 
@@ -56,31 +56,30 @@ def see(person_id: int):
 def invitation(person_id: int):
     person, enrolment = file_of(person_id, "invitation")
     db = edge.open_session()
-    link, code = identity.open_invitation(db, person), identity.code_read_out(db, enrolment.number) if enrolment else None
+    link = identity.open_invitation(db, person)
+    code = identity.code_read_out(db, enrolment.number) if enrolment else None
     return show(
-        "people/invitation.html", person=person, enrolment=enrolment, link=link, address=_address(link),
-        code=code, digits=identity.digits_of(key(), code) if code else "",
+        "people/invitation.html", person=person, enrolment=enrolment, link=link, address=link and _address(link),
+        code=code, digits=identity.digits_of(key(), code) if code else "", done=request.args.get("done", ""),
     )  # fmt: skip
 
 
-def _address(link) -> str:
-    return (
-        current_app.config["SETTINGS"].base_url + url_for("entry.open_link", token=identity.token_of(key(), link))
-        if link
-        else ""
-    )
+def _address(link: Link) -> str:
+    """Where an invitation leads. Its token can be written again from the link's id, so it is stored nowhere."""
+    return current_app.config["SETTINGS"].base_url + url_for("entry.open_link", token=identity.token_of(key(), link))
 
 
 @bp.post("/<int:person_id>/invitation")
 @allow(Permission.PERSON_INVITE)
 def invite(person_id: int):
     db = edge.open_session()
-    person, by_email = people.get_person(db, g.actor, person_id), request.form.get("way") == "email"
+    person = people.get_person(db, g.actor, person_id)
+    by_email = request.form.get("way") == "email"
     try:
         identity.invite(db, key(), g.actor, person, by_email=by_email)
     except Refused as no:
         return show("people/no_email.html", status=422, person=person, code=no.code)
-    return redirect(url_for("people.invitation", person_id=person.id, sent=int(by_email)), 303)
+    return redirect(url_for("people.invitation", person_id=person.id, done="sent" if by_email else "made"), 303)
 
 
 @bp.get("/<int:person_id>/invitation/card")
@@ -99,5 +98,8 @@ def card(person_id: int):
 def read_code(person_id: int):
     db = edge.open_session()
     person = people.get_person(db, g.actor, person_id)
-    identity.code_to_read_out(db, g.actor, person, people.current_enrolment(db, person).number)
-    return redirect(url_for("people.invitation", person_id=person.id) + "#code", 303)
+    enrolment = people.current_enrolment(db, person)
+    if enrolment is None:
+        raise NotFound
+    identity.code_to_read_out(db, g.actor, person, enrolment.number)
+    return redirect(url_for("people.invitation", person_id=person.id, done="code") + "#code", 303)
