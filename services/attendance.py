@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from services import audit, bookings, catalogue, clock, slots, tasks
+from services import audit, bookings, clock, slots, tasks
 from services.errors import NotFound, Refused
 from services.models import AttendanceStatement, Booking, Intention, Person, Slot, StaffMember
 from services.permissions import Permission, require
@@ -44,9 +44,12 @@ def _intention(booking: Booking, said: str, way: str) -> Intention:
     return Intention(booking_id=booking.id, booking_version=booking.version, answer=said, at=clock.now(), way=way)
 
 
+CHECK_IN_OPENS = timedelta(minutes=60)  # before the start
+
+
 def check_in_opens(booking: Booking):
     """From when "I am here" works."""
-    return booking.starts_at - timedelta(minutes=catalogue.RULES["check_in_opens_minutes"])
+    return booking.starts_at - CHECK_IN_OPENS
 
 
 def can_check_in(booking: Booking) -> bool:

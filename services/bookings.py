@@ -204,7 +204,7 @@ def _free_seat_by_move(db: Session, booking: Booking, slot: Slot, person: Person
                     .where(Booking.id == booking.id, Booking.version == version, Booking.status == "booked")
                     .values(
                         slot_id=slot.id, seat=seat, starts_at=slot.starts_at, ends_at=slot.ends_at,
-                        version=version + 1, answer="none",
+                        version=version + 1, answer="none", booked_at=clock.now(),
                     )
                     .execution_options(synchronize_session=False)
                 )  # fmt: skip
@@ -248,7 +248,7 @@ def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = 
         .where(Booking.id == booking.id, Booking.status == "booked")
         .values(
             status="cancelled", cancelled_at=now, cancelled_by="staff" if by_staff else "person",
-            is_late=not by_staff and now > catalogue.change_until(booking.starts_at), reason=reason or None,
+            is_late=not by_staff and now > catalogue.change_until(booking.starts_at, catalogue.rules(db)), reason=reason or None,
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip
@@ -283,7 +283,7 @@ def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booki
                 db.execute(
                     update(Booking)
                     .where(Booking.id == booking.id, Booking.status == "cancelled")
-                    .values(status="booked", seat=seat, version=Booking.version + 1, answer="none",
+                    .values(status="booked", seat=seat, version=Booking.version + 1, answer="none", booked_at=clock.now(),
                             cancelled_at=None, cancelled_by=None, is_late=False, reason=None)
                     .execution_options(synchronize_session=False)
                 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from services import audit, bookings, clock, outbox, people, reminders
@@ -22,6 +22,7 @@ class Audience:
 
     bookings: list[Booking]
     ways: dict[int, list[str]] = field(default_factory=dict)
+    silent: int = 0  # sessions left out, because the person chose not to be reminded
 
     @property
     def counts(self) -> Counter:
@@ -35,7 +36,7 @@ class Audience:
 
 def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
     """Everybody of the actor's with a session tomorrow who has said neither yes nor that they need help, and whom no
-    sending has asked about it already (one that was stopped does not count)."""
+    sending has asked about it already (one that was stopped does not count). Who wants no reminders is left out."""
     require(actor, Permission.CAMPAIGN_SEND)
     asked = (
         select(Message.id)
@@ -43,24 +44,29 @@ def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
                Message.status != "cancelled")
         .exists()
     )  # fmt: skip
+    called = select(Task.id).where(
+        Task.booking_id == Booking.id, Task.campaign_id.is_not(None), Task.created_at >= Booking.booked_at
+    )
     start, end = clock.day_bounds(clock.today() + timedelta(days=1))
     found = list(db.scalars(
         select(Booking)
         .join(Booking.person)
         .where(Booking.status == "booked", Booking.answer == "none", Booking.starts_at >= start, Booking.starts_at < end,
-               people.visible_to(actor), ~asked)
+               people.visible_to(actor), ~asked, ~called.exists())
         .options(*bookings.SHOWN)
         .order_by(Booking.starts_at, Booking.id)
     ))  # fmt: skip
-    reached = outbox.routes_of(db, [booking.person for booking in found])
-    ways = {booking.id: [route.channel for route in reached[booking.person_id]] for booking in found}
-    return Audience(found, ways)
+    silent = outbox.who_wants_silence(db, [booking.person for booking in found])
+    wanted = [booking for booking in found if booking.person_id not in silent]
+    reached = outbox.routes_of(db, [booking.person for booking in wanted])
+    ways = {booking.id: [route.channel for route in reached[booking.person_id]] for booking in wanted}
+    return Audience(wanted, ways, len(found) - len(wanted))
 
 
 def narrow(audience: Audience, chosen: set[int]) -> Audience:
     """The same audience with only these bookings."""
     kept = [booking for booking in audience.bookings if booking.id in chosen]
-    return Audience(kept, {booking.id: audience.ways[booking.id] for booking in kept})
+    return Audience(kept, {booking.id: audience.ways[booking.id] for booking in kept}, audience.silent)
 
 
 def send(db: Session, actor: StaffMember, *, key: str, chosen: set[int] | None = None, wait: int = STOP_SECONDS) -> Campaign:
@@ -112,6 +118,7 @@ def stop(db: Session, actor: StaffMember, campaign: Campaign) -> int:
         raise Refused("sending-started")
     db.execute(update(Campaign).where(Campaign.id == campaign.id, Campaign.stopped_at.is_(None)).values(stopped_at=clock.now()))
     audit.record(db, actor, "campaign:stop", campaign)
+    db.execute(delete(Task).where(Task.campaign_id == campaign.id, Task.done_at.is_(None)))
     return outbox.cancel(db, Message.campaign_id == campaign.id)
 
 
@@ -128,10 +135,6 @@ def results(db: Session, campaign: Campaign) -> list[Message]:
 
 
 def to_call(db: Session, campaign: Campaign) -> list[Task]:
-    """The open calls since a sending, to people of its sender's, because no message reaches them."""
-    return list(db.scalars(
-        select(Task).join(Task.person)
-        .where(Task.kind == "remind-by-phone", Task.done_at.is_(None), Task.created_at >= campaign.created_at,
-               people.visible_to(campaign.staff))
-        .options(joinedload(Task.person), joinedload(Task.booking))
-    ))  # fmt: skip
+    """The open calls that a sending left, because no message reaches the person."""
+    query = select(Task).where(Task.campaign_id == campaign.id, Task.done_at.is_(None))
+    return list(db.scalars(query.options(joinedload(Task.person), joinedload(Task.booking)).order_by(Task.id)))

@@ -12,8 +12,6 @@ from services.models import Edition, Organisation, Place, Room, SupportForm, Sup
 # What may differ between editions, and what holds where an edition says nothing.
 RULES = {
     "change_until_hour": 12,  # on the day before a session; later it is an absence with notice
-    "check_in_opens_minutes": 60,  # before the start
-    "undo_publish_minutes": 10,
     "reminder_hour": 10,  # on the day before, by the wall clock
 }
 
@@ -35,14 +33,18 @@ def current_edition(db: Session) -> Edition:
     return found
 
 
-def rule(edition: Edition | None, name: str):
-    return (edition.rules if edition else {}).get(name, RULES[name])
+def rules(db: Session) -> dict:
+    """The rules that hold today: the edition's own, and `RULES` for what it does not say."""
+    try:
+        return RULES | current_edition(db).rules
+    except NotFound:
+        return RULES
 
 
-def change_until(starts_at: datetime, edition: Edition | None = None) -> datetime:
+def change_until(starts_at: datetime, rules: dict = RULES) -> datetime:
     """Until when a session may be moved or given back as if nothing had been: the day before, at the rule's hour."""
     day = clock.local(starts_at).date() - timedelta(days=1)
-    return clock.at_wall(day, time(rule(edition, "change_until_hour")))
+    return clock.at_wall(day, time(rules["change_until_hour"]))
 
 
 def forms(db: Session) -> list[SupportForm]:

@@ -81,6 +81,12 @@ def routes_of(db: Session, people: list[Person]) -> dict[int, list[Route]]:
     return found
 
 
+def who_wants_silence(db: Session, people: list[Person]) -> set[int]:
+    """Ids of those who chose not to be reminded at all."""
+    chosen = select(ReminderChoice).where(ReminderChoice.person_id.in_({person.id for person in people}))
+    return {row.person_id for row in db.scalars(chosen) if not row.channels}
+
+
 def tell(db: Session, person: Person, kind: str, *, subject: str, useful_until: datetime, **ids) -> int:
     """Post `kind` to every route of a person. Returns how many routes there were: 0 means that nobody will hear."""
     found = routes(db, person)

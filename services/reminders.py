@@ -16,13 +16,13 @@ QUIET_FROM, QUIET_TO = 20, 8  # nothing is sent between these hours
 LOOK_AHEAD = timedelta(days=4)
 
 
-def due_at(moment: str, starts_at: datetime) -> datetime:
+def due_at(moment: str, starts_at: datetime, rules: dict = catalogue.RULES) -> datetime:
     """When a reminder is due. Days are wall clock ("the day before at 10"), hours are absolute."""
     if moment == "two-hours":
         return starts_at - timedelta(hours=2)
     days = 3 if moment == "three-days" else 1
     day = clock.local(starts_at).date() - timedelta(days=days)
-    return clock.at_wall(day, time(catalogue.RULES["reminder_hour"]))
+    return clock.at_wall(day, time(rules["reminder_hour"]))
 
 
 def is_quiet(at: datetime) -> bool:
@@ -37,7 +37,7 @@ def plan_due(db: Session) -> int:
     hours before, which they chose), and not for a booking made after the reminder would have been due.
     Somebody whom no message reaches becomes a coordinator's task.
     """
-    now = clock.now()
+    now, rules = clock.now(), catalogue.rules(db)
     if is_quiet(now):
         return 0
     soon = list(db.scalars(
@@ -54,12 +54,12 @@ def plan_due(db: Session) -> int:
         if choice is not None and not choice.channels:
             continue
         for moment in choice.moments if choice else ("day",):
-            posted += _plan_one(db, booking, moment, now)
+            posted += _plan_one(db, booking, moment, now, rules)
     return posted
 
 
-def _plan_one(db: Session, booking: Booking, moment: str, now: datetime) -> int:
-    due = due_at(moment, booking.starts_at)
+def _plan_one(db: Session, booking: Booking, moment: str, now: datetime, rules: dict) -> int:
+    due = due_at(moment, booking.starts_at, rules)
     if not due <= now or booking.booked_at > due:
         return 0
     if booking.answer == "yes" and moment != "two-hours":
@@ -76,7 +76,7 @@ def remind(
     if not found:
         tasks.ask(
             db, "remind-by-phone", person, subject=f"booking:{booking.id}:{booking.version}",
-            once=campaign_id is None, booking_id=booking.id,
+            once=campaign_id is None, booking_id=booking.id, campaign_id=campaign_id,
         )  # fmt: skip
     subject = f"{moment}:booking:{booking.id}:{booking.version}"
     return sum(

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services import audit, catalogue, clock, tasks
+from services import audit, clock, tasks
 from services.bookings import SHOWN, cancel
 from services.errors import NotFound, Refused
 from services.models import Booking, Slot, StaffMember
 from services.permissions import Permission, require
+
+UNDO_FOR = timedelta(minutes=10)  # after publishing
 
 
 def withdraw(db: Session, actor: StaffMember, slot_ids: list[int]) -> int:
@@ -65,7 +67,7 @@ def _with_bookings(db: Session, actor: StaffMember, slot_ids: list[int], of_slot
 def undo_publishing(db: Session, actor: StaffMember, batch: str) -> int:
     """Take back a whole batch within the rule's minutes. Times that somebody has booked meanwhile stay. Returns how many went."""
     require(actor, Permission.SLOT_PUBLISH)
-    since = clock.now() - timedelta(minutes=catalogue.RULES["undo_publish_minutes"])
+    since = clock.now() - UNDO_FOR
     fresh = list(db.scalars(
         select(Slot).where(Slot.batch == batch, Slot.specialist_id == actor.id, Slot.status == "published").with_for_update()
     ))  # fmt: skip
@@ -78,4 +80,4 @@ def undo_publishing(db: Session, actor: StaffMember, batch: str) -> int:
 
 
 def can_undo_until(published_at: datetime) -> datetime:
-    return published_at + timedelta(minutes=catalogue.RULES["undo_publish_minutes"])
+    return published_at + UNDO_FOR

@@ -19,12 +19,16 @@ def own(number: str) -> Booking:
     return bookings.get_booking(edge.open_session(), g.actor, number)
 
 
+def change_until(booking: Booking):
+    return catalogue.change_until(booking.starts_at, catalogue.rules(edge.open_session()))
+
+
 @bp.get("/<number>")
 @allow(Permission.BOOKING_MAKE)
 def see(number: str):
     booking = own(number)
     done = request.args.get("done", "") if booking.is_live else ""
-    facts = {"change_until": catalogue.change_until(booking.starts_at), "can_check_in": attendance.can_check_in(booking)}
+    facts = {"change_until": change_until(booking), "can_check_in": attendance.can_check_in(booking)}
     return show("bookings/see.html", booking=booking, done=done, now=clock.now(), **facts)
 
 
@@ -67,7 +71,7 @@ def cannot_come(number: str):
     booking = own(number)
     if not booking.is_live:
         return redirect(url_for("bookings.see", number=number), 303)
-    is_late = clock.now() > catalogue.change_until(booking.starts_at)
+    is_late = clock.now() > change_until(booking)
     return show("bookings/cannot_come.html", booking=booking, is_late=is_late, chosen="", reason="")
 
 
@@ -77,7 +81,7 @@ def cancel(number: str):
     booking, db = own(number), edge.open_session()
     chosen, reason = request.form.get("next", ""), request.form.get("reason", "")[:1000].strip()
     if chosen not in NEXT:
-        is_late = clock.now() > catalogue.change_until(booking.starts_at)
+        is_late = clock.now() > change_until(booking)
         context = {"booking": booking, "is_late": is_late, "chosen": chosen, "reason": reason}
         return show("bookings/cannot_come.html", status=422, problems=[("next", "choice-missing")], **context)
     attendance.answer(db, g.actor, booking, "no", way="plan")

@@ -41,7 +41,7 @@ class Booking(Base):
     needs: Mapped[list] = mapped_column(default=list)  # as they were when it was booked
     key: Mapped[str] = mapped_column(String(64))
     asked: Mapped[str] = mapped_column(String(64))  # what the key was first used for: the same key, another wish, is refused
-    booked_at: Mapped[datetime]
+    booked_at: Mapped[datetime]  # when this version was made: a move or an undo makes the next
     booked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))  # None: the person
     answer: Mapped[str] = mapped_column(
         coded("answer", "none", "yes", "help"), default="none"

@@ -401,17 +401,20 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('booking_id', sa.Integer(), nullable=True),
+    sa.Column('campaign_id', sa.Integer(), nullable=True),
     sa.Column('form_id', sa.Integer(), nullable=True),
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('created_at', services.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('done_at', services.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('done_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_task_campaign_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_task_booking_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['done_by_id'], ['staff_member.id'], name=op.f('fk_task_done_by_id')),
     sa.ForeignKeyConstraint(['form_id'], ['support_form.id'], name=op.f('fk_task_form_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_task_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_task'))
     )
+    op.create_index(op.f('ix_task_campaign_id'), 'task', ['campaign_id'], unique=False)
     op.create_index('ix_task_person', 'task', ['person_id'], unique=False)
     op.create_index('uq_task_open', 'task', ['dedup'], unique=True, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
     op.create_table('goal',
