@@ -178,3 +178,33 @@ def test_specialists_send_nothing(db, make):
     with pytest.raises(NotAllowed):
         campaigns.send(db, make.adviser, key="k")
     assert db.scalars(select(Campaign)).all() == []
+
+
+def test_somebody_who_wants_no_reminders_is_left_out_and_counted(db, make):
+    silent = make.participant("Anna")
+    make.choice(silent, [])
+    tomorrow(make, silent, hour="09:00")
+    heard = tomorrow(make, make.participant("Bruno"), hour="10:00")
+
+    audience = campaigns.tomorrow_unanswered(db, make.ewa)
+
+    assert audience.bookings == [heard]
+    assert audience.silent == 1
+
+
+def test_a_call_that_one_sending_left_is_not_left_by_the_next(db, make):
+    tomorrow(make, make.participant("Celina", contact="call"), hour="09:00")
+    first = campaigns.send(db, make.ewa, key="one")
+
+    assert [task.person.first_name for task in campaigns.to_call(db, first)] == ["Celina"]
+    assert campaigns.tomorrow_unanswered(db, make.ewa).size == 0
+
+
+def test_stopping_takes_the_calls_back_too(db, make):
+    tomorrow(make, make.participant("Celina", contact="call"), hour="09:00")
+    sent = campaigns.send(db, make.ewa, key="one")
+
+    campaigns.stop(db, make.ewa, sent)
+
+    assert campaigns.to_call(db, sent) == []
+    assert campaigns.tomorrow_unanswered(db, make.ewa).size == 1

@@ -203,3 +203,20 @@ def test_turning_notifications_off_is_for_this_phone_only(db, make):
 
     assert reminders.subscription_of(db, here) is None
     assert reminders.subscription_of(db, there) == other
+
+
+def test_a_session_moved_after_the_reminders_hour_is_announced_and_not_reminded_of_as_well(db, make, visit, at):
+    at("2026-11-24 11:00")
+    bookings.move(db, visit.person, visit, make.slot("2026-11-25 15:00").id, key="k")
+
+    assert reminders.plan_due(db) == 0
+    assert db.scalars(select(Message.kind).where(Message.status == "waiting")).all() == ["moved"]
+
+
+def test_an_edition_may_remind_at_another_hour(db, make, visit, at):
+    make.the_edition.rules = {"reminder_hour": 16}
+    at("2026-11-24 15:59")
+    assert reminders.plan_due(db) == 0
+
+    at("2026-11-24 16:00")
+    assert reminders.plan_due(db) == 1
