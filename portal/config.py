@@ -6,10 +6,13 @@ Every setting is `PRACOWNIA_<NAME>`. Outside demo mode no secret has a default.
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "PRACOWNIA_"
+OWNER = "Gmina Miasta Gdyni"  # who answers for the site, as the accessibility statement names it
+FIRST_VERSION = date(2026, 11, 22)
 
 
 class Misconfigured(Exception):
@@ -36,6 +39,10 @@ class Settings:
     vapid_subject: str
     help_phone: str
     help_hours: str
+    owner: str = OWNER
+    contact_email: str = "pracownia@example.org"
+    published_on: date = FIRST_VERSION
+    statement_on: date = FIRST_VERSION
     proxy_hops: int = 0
     stop_seconds: int = 60
     max_body: int = 1024 * 1024
@@ -94,6 +101,13 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         return int(value)
 
     var_dir = Path(given("VAR", "var")).resolve()
+    def day(name: str, default: date) -> date:
+        try:
+            return date.fromisoformat(given(name, default.isoformat()))
+        except ValueError:
+            problems.append((PREFIX + name, "not-a-date"))
+            return default
+
     is_demo = given("DEMO", "1" if (var_dir / DEMO_MARK).exists() else "0").lower() in ("1", "true", "yes")
     bind = given("BIND", "127.0.0.1:8000")
     if not bind.rpartition(":")[2].isdigit():
@@ -132,6 +146,10 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         vapid_subject=given("VAPID_SUBJECT", "mailto:pracownia@example.org"),
         help_phone=given("HELP_PHONE", "58 000 00 00"),
         help_hours=given("HELP_HOURS", "8:00–16:00"),
+        owner=given("OWNER", OWNER),
+        contact_email=given("CONTACT_EMAIL", "pracownia@example.org"),
+        published_on=day("PUBLISHED_ON", FIRST_VERSION),
+        statement_on=day("STATEMENT_ON", FIRST_VERSION),
         proxy_hops=number("PROXY_HOPS", 0),
         stop_seconds=number("STOP_SECONDS", 60),
         max_body=number("MAX_BODY", 1024 * 1024),

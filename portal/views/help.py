@@ -1,6 +1,6 @@
 """Help, the accessibility statement, privacy: for everybody, signed in or not."""
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from portal.auth import public
 from portal.show import show
@@ -17,7 +17,8 @@ def see():
 @bp.get("/accessibility")
 @public
 def accessibility():
-    return show("help/accessibility.html")
+    settings = current_app.config["SETTINGS"]
+    return show("help/accessibility.html", settings=settings)
 
 
 @bp.get("/privacy")
