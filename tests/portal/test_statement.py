@@ -5,10 +5,22 @@ from collections import Counter
 
 import pytest
 
-IDS = (
-    "a11y-wstep a11y-podmiot a11y-zakres a11y-url a11y-data-publikacja a11y-data-aktualizacja a11y-status "
-    "a11y-data-sporzadzenie a11y-kontakt a11y-email a11y-telefon a11y-procedura a11y-architektura a11y-komunikacja"
-).split()
+IDS = [
+    "a11y-wstep",
+    "a11y-podmiot",
+    "a11y-zakres",
+    "a11y-url",
+    "a11y-data-publikacja",
+    "a11y-data-aktualizacja",
+    "a11y-status",
+    "a11y-data-sporzadzenie",
+    "a11y-kontakt",
+    "a11y-email",
+    "a11y-telefon",
+    "a11y-procedura",
+    "a11y-architektura",
+    "a11y-komunikacja",
+]
 
 
 @pytest.mark.parametrize("lang", ["pl", "uk", "en"])
