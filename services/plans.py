@@ -195,15 +195,15 @@ def add_step(
     return step
 
 
-def remove_step(db: Session, actor: StaffMember, version: PlanVersion, step_id: int) -> None:
-    """Take a step out of a draft. A step of the plan in force is not lost: its version stays, and its records."""
+def remove_step(db: Session, actor: StaffMember, version: PlanVersion, step_id: int) -> Goal:
+    """Take a step out of a draft; returns its goal. A step of the plan in force is not lost: its version stays, and its records."""
     _require_open(actor, version)
     for goal in version.goals:
         for step in goal.steps:
             if step.id == step_id:
                 goal.steps.remove(step)
                 db.flush()
-                return
+                return goal
     raise NotFound
 
 

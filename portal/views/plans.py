@@ -1,9 +1,9 @@
 """The staff's side of a plan: see it, write the next version, propose it, say what became of a step."""
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from portal import edge
 from portal.auth import allow
@@ -18,11 +18,11 @@ STATES = ("later", "now", "done", "stopped")
 
 
 class GoalForm(FlaskForm):
-    goal = StringField(validators=[InputRequired("goal-missing"), Length(max=300, message="text-long")])
+    goal = StringField(validators=[DataRequired("goal-missing"), Length(max=300, message="text-long")])
 
 
 class StepForm(FlaskForm):
-    title = StringField(validators=[InputRequired("step-missing"), Length(max=300, message="text-long")])
+    title = StringField(validators=[DataRequired("step-missing"), Length(max=300, message="text-long")])
     support = SelectField(validate_choice=False, default="")
     doer = SelectField(choices=["participant", "staff"], validate_choice=False, default="participant")
     due_on = DateField(validators=[Optional()])
@@ -32,23 +32,29 @@ def person_of(person_id: int) -> Person:
     return people.get_person(edge.open_session(), g.actor, person_id)
 
 
+def read_by_staff(person_id: int) -> Person:
+    """The same for a page that shows the plan: the look goes into the person's log first."""
+    person = person_of(person_id)
+    edge.looked(person.id, "plan")
+    return person
+
+
 def draft_of(person: Person) -> PlanVersion:
-    """The open draft; NotFound when there is none, since a GET makes nothing."""
+    """The open draft. Where there is none (it was proposed a moment ago), on to the plan's page, which says how it stands."""
     found = plans.open_draft(edge.open_session(), g.actor, person)
     if found is None:
-        raise NotFound
+        abort(redirect(url_for("plans.see", person_id=person.id), 303))
     return found
 
 
 @bp.get("")
 @allow(Permission.PLAN_WRITE)
 def see(person_id: int):
-    person = person_of(person_id)
-    edge.looked(person.id, "plan")
-    db = edge.open_session()
+    person, db = read_by_staff(person_id), edge.open_session()
     view, draft = plans.view_for(db, person), plans.open_draft(db, g.actor, person)
     history = plans.history(db, view.plan) if view.plan else []
-    return show("plans/see.html", person=person, view=view, draft=draft, history=history)
+    at = request.args.get("at")
+    return show("plans/see.html", person=person, view=view, draft=draft, history=history, at=at)
 
 
 @bp.post("")
@@ -62,24 +68,23 @@ def write(person_id: int):
     return redirect(url_for("plans.draft", person_id=person_id), 303)
 
 
-def _draft_page(person: Person, version: PlanVersion, **typed):
-    shown = {
-        "person": person,
-        "version": version,
-        "forms": catalogue.forms(edge.open_session()),
-        "goal_typed": "",
-        "step": {},
-        "at_goal": 0,
-    }
-    return shown | typed
+def _draft_page(person: Person, version: PlanVersion, **more) -> dict:
+    """What the page of a draft shows; `more`: what was typed and refused, `at` which goal."""
+    db = edge.open_session()
+    shown = {"forms": catalogue.forms(db), "records": plans.records(db, version.plan_id)}
+    return {"person": person, "version": version, "goal_typed": "", "step": {}, "at": None} | shown | more
+
+
+def _back_to_draft(person_id: int, goal_id: int):
+    """To the goal that was changed: by its anchor, and by `at` for scripts, which set the focus."""
+    return redirect(url_for("plans.draft", person_id=person_id, at=goal_id, _anchor=f"goal-{goal_id}"), 303)
 
 
 @bp.get("/draft")
 @allow(Permission.PLAN_WRITE)
 def draft(person_id: int):
-    person = person_of(person_id)
-    edge.looked(person.id, "plan")
-    return show("plans/draft.html", **_draft_page(person, draft_of(person)))
+    person, at = read_by_staff(person_id), request.args.get("at", type=int)
+    return show("plans/draft.html", **_draft_page(person, draft_of(person), at=at))
 
 
 @bp.post("/draft/goals")
@@ -91,7 +96,7 @@ def add_goal(person_id: int):
         page = _draft_page(person, version, goal_typed=form.goal.data or "")
         return show("plans/draft.html", status=422, problems=problems_of(form), **page)
     goal = plans.add_goal(edge.open_session(), g.actor, version, form.goal.data)
-    return redirect(url_for("plans.draft", person_id=person_id) + f"#goal-{goal.id}", 303)
+    return _back_to_draft(person_id, goal.id)
 
 
 @bp.post("/draft/goals/<int:goal_id>/steps")
@@ -102,12 +107,12 @@ def add_step(person_id: int, goal_id: int):
     if not form.validate():
         codes = {"due_on": "date-wrong"}
         problems = [(f"{name}-{goal_id}", codes.get(name, code)) for name, code in problems_of(form)]
-        page = _draft_page(person, version, step=request.form, at_goal=goal_id)
+        page = _draft_page(person, version, step=request.form, at=goal_id)
         return show("plans/draft.html", status=422, problems=problems, **page)
     support = catalogue.get_form(db, int(form.support.data)).id if (form.support.data or "").isdigit() else None
     doer = "staff" if form.doer.data == "staff" else "participant"
     plans.add_step(db, g.actor, version, goal_id, form.title.data, form_id=support, doer=doer, due_on=form.due_on.data)
-    return redirect(url_for("plans.draft", person_id=person_id) + f"#goal-{goal_id}", 303)
+    return _back_to_draft(person_id, goal_id)
 
 
 @bp.post("/draft/goals/<int:goal_id>/remove")
@@ -120,14 +125,14 @@ def remove_goal(person_id: int, goal_id: int):
 @bp.post("/draft/steps/<int:step_id>/remove")
 @allow(Permission.PLAN_WRITE)
 def remove_step(person_id: int, step_id: int):
-    plans.remove_step(edge.open_session(), g.actor, draft_of(person_of(person_id)), step_id)
-    return redirect(url_for("plans.draft", person_id=person_id), 303)
+    goal = plans.remove_step(edge.open_session(), g.actor, draft_of(person_of(person_id)), step_id)
+    return _back_to_draft(person_id, goal.id)
 
 
 @bp.get("/draft/check")
 @allow(Permission.PLAN_WRITE)
 def check(person_id: int):
-    person = person_of(person_id)
+    person = read_by_staff(person_id)
     return show("plans/check.html", person=person, version=draft_of(person))
 
 
@@ -147,7 +152,10 @@ def propose(person_id: int):
 @bp.get("/proposed")
 @allow(Permission.PLAN_WRITE)
 def proposed(person_id: int):
-    return show("plans/proposed.html", person=person_of(person_id))
+    person = person_of(person_id)
+    if plans.view_for(edge.open_session(), person).waiting is None:
+        return redirect(url_for("plans.see", person_id=person_id), 303)
+    return show("plans/proposed.html", person=person)
 
 
 @bp.post("/steps/<line>")
@@ -157,4 +165,4 @@ def mark(person_id: int, line: str):
     if state not in STATES:
         raise NotFound
     steps.mark_step(edge.open_session(), g.actor, person_of(person_id), line, state)
-    return redirect(url_for("plans.see", person_id=person_id) + f"#step-{line}", 303)
+    return redirect(url_for("plans.see", person_id=person_id, at=line, _anchor=f"step-{line}"), 303)
