@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from e2e import daytime
 from e2e.browser import browser, phone  # noqa: F401 (fixtures)
 from e2e.pages import Walk
 from e2e.push_service import PushService
 from e2e.site import Site, copy_of, fill
 
 
+@pytest.fixture(scope="session", autouse=True)
+def by_day():
+    """Journeys take place by day, whenever they are run: what a program of ours needs to live by the same clock."""
+    seconds = daytime.seconds_ahead()
+    with daytime.shifted(seconds):
+        yield daytime.settings(seconds)
+
+
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory):
-    return fill(tmp_path_factory.mktemp("filled") / "var")
+def filled(by_day, tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("filled") / "var", by_day)
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +32,10 @@ def push():
 
 
 @pytest.fixture(scope="module")
-def site(filled, push, tmp_path_factory):
+def site(filled, by_day, push, tmp_path_factory):
     """The portal and its worker with the demo's data. A file that needs other settings makes its own by the same name."""
     folder = copy_of(filled, tmp_path_factory.mktemp("site") / "var")
-    with Site(folder, PUSH_HOSTS=push.origin) as running:
+    with Site(folder, by_day, PUSH_HOSTS=push.origin) as running:
         yield running
 
 

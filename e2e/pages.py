@@ -60,7 +60,8 @@ class Walk:
         return choice.locator("input").get_attribute("value") or ""
 
     def fill(self, label: str, text: str) -> None:
-        self.page.get_by_label(label, exact=False).first.fill(text)
+        typed = self.page.locator("input.input, textarea")
+        self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}")).and_(typed).first.fill(text)
 
     def sees(self, heading: str | re.Pattern[str], *, errors: tuple[str, ...] = (), picture: str = "") -> None:
         """The page with this h1 stands there whole, says these errors and no others, and nothing is wrong with it."""

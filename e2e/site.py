@@ -45,10 +45,10 @@ _numbers = count(1)
 Found = TypeVar("Found")
 
 
-def fill(folder: Path) -> Path:
+def fill(folder: Path, daytime: dict[str, str]) -> Path:
     """A var folder with a migrated database full of demo data, made by the commands that everybody uses."""
     for act in ("migrate", "demo"):
-        done = subprocess.run([PROGRAM, act], env=environment(folder), capture_output=True, text=True, timeout=60)
+        done = subprocess.run([PROGRAM, act], env=environment(folder) | daytime, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -63,11 +63,11 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 class Site:
     """`with Site(folder, …) as site:` runs `pracownia serve` and `pracownia worker` on the data in `folder`."""
 
-    def __init__(self, folder: Path, **settings: str):
+    def __init__(self, folder: Path, daytime: dict[str, str], **settings: str):
         bind = f"127.0.0.1:{free_port()}"
         self.base_url = f"http://{bind}"
         settings = {"BIND": bind, "BASE_URL": self.base_url, "STOP_SECONDS": "1", **settings}
-        self.environment = environment(folder, **settings)
+        self.environment = environment(folder, **settings) | daytime
         self.database = Database(f"sqlite:///{folder / 'pracownia.db'}")
         self._key = folder / "secret-key"
 
@@ -133,8 +133,8 @@ class Site:
             ewa = self.staff(db, "koordynator")
             like = db.scalars(select(Enrolment).where(Enrolment.coordinator_id == ewa.id).limit(1)).one()
             person = Person(
-                first_name=first, last_name=last, gender="female", disability="no", contact="email",
-                **{"email": f"osoba-{number}@example.org", **about},
+                first_name=first, last_name=last, gender="female", disability="no",
+                **{"email": f"osoba-{number}@example.org", "contact": "email", **about},
             )  # fmt: skip
             person.needs = [AccessNeed(code=code) for code in needs]
             enrolment = Enrolment(
@@ -178,7 +178,8 @@ class Site:
         return member
 
     def slot(self, db: Session, starts_at: datetime, *, by: StaffMember | None = None, minutes: int = 45) -> Slot:
-        """A published time of a career adviser's, by telephone."""
+        """A published time of a career adviser's, by telephone, at the nearest whole minute."""
+        starts_at = (starts_at + timedelta(seconds=30)).replace(second=0, microsecond=0)
         form = db.scalars(select(SupportForm).where(SupportForm.code == "career-counselling")).one()
         slot = Slot(
             specialist_id=(by or self.specialist(db)).id, form_id=form.id, mode="phone", starts_at=starts_at,
@@ -193,7 +194,7 @@ class Site:
         with self.writing() as db:
             who = db.get(Person, person.id)
             adviser = db.scalars(select(StaffMember).where(StaffMember.email == by)).one() if by else None
-            slot = self.slot(db, (clock.now() + starts_in).replace(second=0, microsecond=0), by=adviser)
+            slot = self.slot(db, clock.now() + starts_in, by=adviser)
             with clock.frozen(min(clock.now(), slot.starts_at - timedelta(days=2))):
                 made = bookings.book(db, who, who, slot.id, key=f"e2e-{next(_numbers)}")
             return bookings.get_by_id(db, made.id)

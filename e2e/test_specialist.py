@@ -36,10 +36,10 @@ def test_today_shows_who_comes_with_their_needs_and_records_who_came(walk, site,
     day = clock.local(booking.starts_at).date()  # just after midnight it is yesterday
     staff = walk(adviser, scripts=scripts)
     staff.open(f"/today?day={day}")
-    staff.sees(re.compile(r"\d+ \w+$"), picture="today")
+    staff.sees(re.compile(r"\d+ \S+$"), picture="today")
     staff.says(person.short_name, "Potrzeby: wejście bez schodów · pętla indukcyjna")
     staff.press(f"Jest – {person.short_name}")
-    staff.sees(re.compile(r"\d+ \w+$"), picture="today-recorded")
+    staff.sees(re.compile(r"\d+ \S+$"), picture="today-recorded")
     staff.says("Obecność")
     with site.reading() as db:
         assert attendance.last_said(db, booking.id) == {"specialist": "present"}
@@ -56,7 +56,7 @@ def test_the_demo_adviser_looks_at_the_coming_days(walk, options):
     staff.sees(re.compile("^Dziś"), picture=f"today-demo-{'desk' if options else 'phone'}")
     staff.page.locator("aside .list a").first.click()
     expect(staff.page.locator("h1")).not_to_have_text(re.compile("^Dziś"))
-    staff.sees(re.compile(r"\d+ \w+$"), picture=f"day-demo-{'desk' if options else 'phone'}")
+    staff.sees(re.compile(r"\d+ \S+$"), picture=f"day-demo-{'desk' if options else 'phone'}")
     staff.follow("Terminy", within=".menu")
     staff.sees("Twoje terminy", picture=f"slots-{'desk' if options else 'phone'}")
 
@@ -78,7 +78,7 @@ def test_publishing_times_with_a_clash_and_undoing_it(walk, site, adviser, scrip
     staff.choose("45 minut", "15 minut")
     staff.page.locator("#where").select_option("phone")
     staff.press("Pokaż listę terminów")
-    staff.sees(re.compile(r"^Powstan\w+ 3 "), picture="slots-check")
+    staff.sees(re.compile(r"^Powstan\S+ 3 "), picture="slots-check")
     staff.says("1 godzina odpada", "masz wtedy inny termin")
     staff.page.locator("label.choice").filter(has_text="12:00").click()
     staff.press("Opublikuj zaznaczone")
@@ -118,6 +118,7 @@ def test_booking_somebody_into_a_free_hour(walk, site, adviser):
         slot = site.slot(db, clock.now() + site.tomorrow(12), by=site.staff(db, adviser.split("@")[0]))
     staff = walk(adviser, **DESK)
     staff.open(f"/today?day={slot.day}")
+    staff.sees(re.compile(r"\d+ \S+$"), picture="free-hour")
     staff.follow("Umów osobę na 12:00")
     staff.sees("Kogo szukasz?", picture="find-for-slot")
     staff.fill("Imię, nazwisko albo numer", person.last_name)
