@@ -5,6 +5,8 @@
   const say = (text) => { document.getElementById("live").textContent = text; };
   const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
   const isStep = (ctx) => ctx.select === "#page" || (ctx.target && ctx.target.id === "page");
+  // A part that asks again by itself: nobody pressed anything, so nothing is busy, announced or out of order.
+  const isSilent = (ctx) => ctx?.sourceElement?.hasAttribute("data-in-silence");
   let current = null; // the request on its way
 
   function focusStart(root) {
@@ -47,6 +49,7 @@
   addEventListener("pageshow", (event) => { if (event.persisted) free(); });
 
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (isSilent(ctx)) return;
     if (current) clearTimeout(current.timer);
     document.querySelector("[data-cut-off]")?.remove();
     document.getElementById("content")?.setAttribute("aria-busy", "true");
@@ -65,6 +68,7 @@
   // Not a page of ours (a file, a printed sheet, an answer of a proxy) or a newer edition of our files: let the browser fetch it itself.
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
+    if (isSilent(ctx) && (ctx.response.raw.redirected || ctx.response.status >= 400)) event.preventDefault();
     if (!isStep(ctx)) return;
     const assets = /\bdata-assets="([^"]*)"/.exec(ctx.text)?.[1];
     if (assets === page().dataset.assets) return;
@@ -111,7 +115,7 @@
     free();
   });
 
-  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.request) tellCutOff(); });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.request && !isSilent(ctx)) tellCutOff(); });
 
   // The line is cut: what was typed stays on the page, the box says what to do.
   function tellCutOff() {
