@@ -147,7 +147,7 @@ class Tab:
 
         Firefox acknowledges a push before the worker has shown it and tells nobody when it has, so this asks again.
         """
-        return self._eventually(
+        return self.eventually(
             """const registration = await navigator.serviceWorker.getRegistration();
                const shown = await registration.getNotifications();
                return shown.map(({title, body, tag, lang, data}) => ({title, body, tag, lang, data}));""",
@@ -155,7 +155,8 @@ class Tab:
             timeout,
         )
 
-    def _eventually(self, body: str, condition: str, timeout: float) -> Any:
+    def eventually(self, body: str, condition: str, timeout: float = 15) -> Any:
+        """What the body returns, once the condition on it (a script's expression about `found`) holds."""
         return self.js(
             f"""const end = performance.now() + given[0] * 1000;
                 for (;;) {{

@@ -177,24 +177,26 @@ class Site:
         db.flush()
         return member
 
-    def slot(self, db: Session, starts_at: datetime, *, by: StaffMember | None = None, minutes: int = 45) -> Slot:
-        """A published time of a career adviser's, by telephone, at the nearest whole minute."""
+    def slot(
+        self, db: Session, starts_at: datetime, *, by: StaffMember | None = None, form: str = "career-counselling"
+    ) -> Slot:
+        """A published time of a career adviser's, 45 minutes by telephone, at the nearest whole minute."""
         starts_at = (starts_at + timedelta(seconds=30)).replace(second=0, microsecond=0)
-        form = db.scalars(select(SupportForm).where(SupportForm.code == "career-counselling")).one()
+        wanted = db.scalars(select(SupportForm).where(SupportForm.code == form)).one()
         slot = Slot(
-            specialist_id=(by or self.specialist(db)).id, form_id=form.id, mode="phone", starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=minutes), day=clock.local(starts_at).date(), published_at=clock.now(),
+            specialist_id=(by or self.specialist(db)).id, form_id=wanted.id, mode="phone", starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=45), day=clock.local(starts_at).date(), published_at=clock.now(),
         )  # fmt: skip
         db.add(slot)
         db.flush()
         return slot
 
-    def booking(self, person: Person, starts_in: timedelta, *, by: str | None = None) -> Booking:
+    def booking(self, person: Person, starts_in: timedelta, *, by: str | None = None, **of_slot) -> Booking:
         """A session of theirs that begins, or began, so long from now."""
         with self.writing() as db:
             who = db.get(Person, person.id)
             adviser = db.scalars(select(StaffMember).where(StaffMember.email == by)).one() if by else None
-            slot = self.slot(db, clock.now() + starts_in, by=adviser)
+            slot = self.slot(db, clock.now() + starts_in, by=adviser, **of_slot)
             with clock.frozen(min(clock.now(), slot.starts_at - timedelta(days=2))):
                 made = bookings.book(db, who, who, slot.id, key=f"e2e-{next(_numbers)}")
             return bookings.get_by_id(db, made.id)

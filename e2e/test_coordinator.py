@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from e2e import sending
 from services import bookings, campaigns
 from services.models import Campaign, Message, Person, Task
 
@@ -160,10 +161,10 @@ def test_everybody_of_tomorrow_is_reminded(walk, site, person, scripts):
     staff.sees("Wyślij przypomnienie", picture="sendings")
     checked = staff.page.locator("input[name=booking]:checked")
     expect(checked).to_have_count(count)
-    staff.page.evaluate("document.querySelectorAll('input[name=booking]').forEach(box => box.checked = false)")
+    sending.keep_only(staff)
     staff.press("Sprawdź treść")
     staff.sees("Wyślij przypomnienie", errors=("Zaznacz co najmniej jedną osobę",), picture="sendings-error")
-    staff.page.locator(f"input[value='{booking.id}']").check()
+    sending.keep_only(staff, booking)
     staff.press("Sprawdź treść")
     staff.sees(re.compile(r"do 1 osoby\. Sprawdź treść\.$"), picture="sendings-preview")
     staff.press("Wyślij do 1 osoby")

@@ -18,7 +18,8 @@
     if (Notification.permission === "denied") return "denied";
     const registration = await navigator.serviceWorker.getRegistration("/");
     const subscription = await registration?.pushManager?.getSubscription();
-    return subscription && Notification.permission === "granted" ? "on" : "ready";
+    // The browser may hold a subscription that we were told to forget, or another person's: the server knows whose it is.
+    return subscription && root.dataset.on && Notification.permission === "granted" ? "on" : "ready";
   }
 
   function bytes(key) {
