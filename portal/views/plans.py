@@ -7,7 +7,6 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from portal import edge
 from portal.auth import allow
-from portal.numbers import whole_or_none
 from portal.show import problems_of, show
 from services import catalogue, people, plans, steps
 from services.errors import NotFound, Refused
@@ -110,8 +109,7 @@ def add_step(person_id: int, goal_id: int):
         problems = [(f"{name}-{goal_id}", codes.get(name, code)) for name, code in problems_of(form)]
         page = _draft_page(person, version, step=request.form, at=goal_id)
         return show("plans/draft.html", status=422, problems=problems, **page)
-    wanted = whole_or_none(form.support.data)
-    support = catalogue.get_form(db, wanted).id if wanted else None
+    support = next((one.id for one in catalogue.forms(db) if str(one.id) == form.support.data), None)
     doer = "staff" if form.doer.data == "staff" else "participant"
     plans.add_step(db, g.actor, version, goal_id, form.title.data, form_id=support, doer=doer, due_on=form.due_on.data)
     return _back_to_draft(person_id, goal_id)
