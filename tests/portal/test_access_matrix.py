@@ -1,0 +1,199 @@
+"""Every address as everybody: who gets in, who signs in first, who is told no, and for whom there is nothing there.
+
+The table is made from the app's own routes, so a route that nobody has classified fails. A page that is there for
+somebody else is the same page as one that never was.
+"""
+
+import re
+
+import pytest
+from flask import g
+
+from portal import edge
+from services import identity
+from services.permissions import Permission, is_allowed
+from tests.portal.world import NEVER, WHO, build
+
+IN, SIGN_IN, NO, NONE = "in", "sign in", "no", "none"
+KINDS = {
+    kind: dict(zip(WHO, row, strict=True))
+    for kind, row in {
+        #                nobody   maria bruno jan   adam  ewa   iza   admin
+        "everybody":    (IN,      IN,   IN,   IN,   IN,   IN,   IN,   IN),
+        "participants": (SIGN_IN, IN,   IN,   NO,   NO,   NO,   NO,   NO),
+        "marias":       (SIGN_IN, IN,   NONE, NO,   NO,   NO,   NO,   NO),
+        "booking":      (SIGN_IN, IN,   IN,   NONE, NONE, NONE, NONE, NONE),
+        "her booking":  (SIGN_IN, IN,   NONE, NONE, NONE, NONE, NONE, NONE),
+        "staff":        (SIGN_IN, NO,   NO,   IN,   IN,   IN,   IN,   IN),
+        "who meet her": (SIGN_IN, NO,   NO,   IN,   NONE, IN,   NONE, IN),
+        "who lead her": (SIGN_IN, NO,   NO,   NO,   NO,   IN,   NONE, IN),
+        "specialists":  (SIGN_IN, NO,   NO,   IN,   IN,   NO,   NO,   NO),
+        "jans":         (SIGN_IN, NO,   NO,   IN,   NONE, NO,   NO,   NO),
+        "coordinators": (SIGN_IN, NO,   NO,   NO,   NO,   IN,   IN,   IN),
+        "ewas":         (SIGN_IN, NO,   NO,   NO,   NO,   IN,   NONE, IN),
+        "leaders":      (SIGN_IN, NO,   NO,   NO,   NO,   IN,   NO,   IN),
+    }.items()
+}  # fmt: skip
+
+ROUTES = {
+    "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
+    "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
+    "health.alive health.ready gallery.gallery mailbox.see mailbox.read visits.ask visits.answer visits.cannot_come "
+    "visits.cancel visits.restore",
+    "participants": "plan.see plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
+    "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested",
+    "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answered bookings.move bookings.cannot_come "
+    "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark",
+    "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
+    "booking.choose_day booking.take_first booking.hour booking.choose_hour booking.check booking.make booking.asked",
+    "her booking": "booking.done",
+    "staff": "people.find",
+    "who meet her": "people.see booking_for.start booking_for.need booking_for.choose_need booking_for.person "
+    "booking_for.choose_person booking_for.day booking_for.choose_day booking_for.take_first booking_for.hour "
+    "booking_for.choose_hour booking_for.check booking_for.make booking_for.asked booking_for.done",
+    "who lead her": "people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
+    "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark "
+    "tasks.finish",
+    "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
+    "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
+    "coordinators": "sendings.see sendings.send sendings.preview tasks.see",
+    "ewas": "sendings.result sendings.stop",
+    "leaders": "imports.new imports.bring_in",
+}
+KIND_OF = {endpoint: kind for kind, endpoints in ROUTES.items() for endpoint in endpoints.split()}
+# These say for themselves whether the link in the cookie leads anywhere.
+BY_LINK = {"entry.welcome", "entry.use_link"}
+
+
+# Behind these the service asks for the role once more, so that the page stays shut although its view forgot to ask.
+TWO_LOCKS = {
+    "GET /people", "GET /people/<int:person_id>", "GET /sendings", "GET /sendings/<int:campaign_id>", "GET /sendings/preview",
+    "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
+    "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop",
+    "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
+    "POST /today/<int:booking_id>/attendance",
+}  # fmt: skip
+
+
+def data_for(endpoint: str, ids: dict) -> dict:
+    """What the form or the address must say to be about the object."""
+    return {
+        "plans.mark": {"state": "done"},
+        "plan.answer": {"said": "agree", "version": ids["version_id"]},
+        "attendance.confirm": {"said": "present"},
+        "slots.withdraw": {"slot": ids["slot_id"]},
+        "slots.withdrawn": {"slot": ids["taken_back_id"]},
+        "today.record": {"said": "present"},
+        "bookings.cancel": {"next": "cancel"},
+        "visits.cancel": {"next": "cancel"},
+    }.get(endpoint, {})
+
+
+@pytest.fixture
+def world(app, db, make, monkeypatch):
+    """Nothing that a request does is kept, so that each cell meets the same programme."""
+    monkeypatch.setattr(edge, "finish", lambda status: g.db.rollback() if "db" in g else None)
+    return build(app, db, make)
+
+
+def rules(app):
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            yield rule, method
+
+
+def ask(world, client, rule, method, ids, **headers):
+    with world.app.test_request_context():
+        values = {name: ids[name] for name in rule.arguments}
+        address = rule.build(values)[1]
+    data = {"data" if method == "POST" else "query_string": data_for(rule.endpoint, ids)}
+    return client.open(address, method=method, **data, headers={"Sec-Fetch-Site": "same-origin"} | headers)
+
+
+def outcome(answer) -> str:
+    if answer.status_code == 303 and answer.location.endswith("/sign-in") and "sign-in" not in answer.request.path:
+        return SIGN_IN
+    return {403: NO, 404: NONE}.get(answer.status_code, IN if answer.status_code < 500 else f"broken: {answer.status_code}")
+
+
+def expected(endpoint: str, who: str, path: str) -> str:
+    if who == "nobody" and path == "/":
+        return SIGN_IN
+    if endpoint == "entry.sign_out":
+        return IN
+    return KINDS[KIND_OF[endpoint]][who]
+
+
+def plainly(answer) -> str:
+    """The page without the keys of its forms, which are new each time, and the address that was asked for."""
+    return re.sub(r'name="key" value="[^"]*"', "", answer.text).replace(answer.request.path, "…")
+
+
+def test_every_route_is_classified(app):
+    """A new route gets a row in ROUTES; a new object in an address gets a value in tests/portal/world.py."""
+    assert {rule.endpoint for rule, _ in rules(app)} - BY_LINK == set(KIND_OF)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_gets_in_where(world, who):
+    wrong = []
+    for rule, method in rules(world.app):
+        if rule.endpoint in BY_LINK:
+            continue
+        for headers in ({}, {"HX-Request": "true"}, {"HX-Request": "true", "HX-Request-Type": "partial"}):
+            if headers and rule.arguments == set() and method == "POST":
+                continue
+            found = outcome(ask(world, world.client(who), rule, method, world.hers, **headers))
+            if found != (wanted := expected(rule.endpoint, who, rule.rule)):
+                wrong.append(f"{method} {rule.rule} {headers}: {found}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", WHO[1:])
+def test_what_is_somebody_elses_looks_like_what_never_was(world, who):
+    wrong = []
+    for rule, method in rules(world.app):
+        if not rule.arguments or rule.endpoint in BY_LINK | {"entry.open_link"}:
+            continue
+        wanted = expected(rule.endpoint, who, rule.rule)
+        never = ask(world, world.client(who), rule, method, world.hers | NEVER | {"slot_id": 999_999, "taken_back_id": 999_999})
+        if outcome(never) != (NO if wanted == NO else NONE):
+            wrong.append(f"{method} {rule.rule}: what never was is {outcome(never)}")
+        if wanted == NONE and plainly(ask(world, world.client(who), rule, method, world.hers)) != plainly(never):
+            wrong.append(f"{method} {rule.rule}: one can tell")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_view_that_becomes_public_by_mistake_is_noticed(world, monkeypatch):
+    unnoticed = []
+    for rule, method in rules(world.app):
+        view = world.app.view_functions[rule.endpoint]
+        if view.needs is None:
+            continue
+        with monkeypatch.context() as flipped:
+            flipped.setattr(view, "needs", None)
+            if outcome(ask(world, world.client("nobody"), rule, method, world.hers)) == expected(
+                rule.endpoint, "nobody", rule.rule
+            ):
+                unnoticed.append(f"{method} {rule.rule}")
+    assert not unnoticed, "\n".join(unnoticed)
+
+
+def test_a_view_that_opens_to_every_role_by_mistake_is_noticed(world, db, monkeypatch):
+    devices = {name: identity.device_of(db, token) for name, token in world.tokens.items()}
+    held = {
+        who: {one for one in Permission if is_allowed(device.person or device.staff, one)} for who, device in devices.items()
+    }
+    db.rollback()  # the requests want to write
+    unnoticed = []
+    for rule, method in rules(world.app):
+        view = world.app.view_functions[rule.endpoint]
+        shut = [who for who in held if view.needs and not held[who] & set(view.needs)]
+        if not shut:
+            continue
+        with monkeypatch.context() as flipped:
+            flipped.setattr(view, "needs", ())
+            found = [outcome(ask(world, world.client(who), rule, method, world.hers)) for who in shut]
+        if all(one == NO for one in found):
+            unnoticed.append(f"{method} {rule.rule}")
+    assert set(unnoticed) == TWO_LOCKS

@@ -1,0 +1,71 @@
+"""A small programme with everybody in it, for tests that go through every address as everybody."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from services import campaigns, clock, identity, plans, tasks
+from services.models import Campaign, MailboxItem, Task
+
+WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
+NEVER = {
+    "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
+    "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "item_id": 999_999,
+    "token": "A" * 22,
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """Maria has a coming session with Jan, a plan in force, and a task at Ewa's. Bruno is another participant.
+
+    Adam is a specialist and Iza a coordinator of a partner that has nothing to do with Maria; Ewa is the leader's.
+    `hers`: what belongs to Maria, Jan or Ewa, by the names that addresses use.
+    """
+
+    app: object
+    tokens: dict[str, str] = field(default_factory=dict)
+    hers: dict = field(default_factory=dict)
+
+    def client(self, who: str) -> FlaskClient:
+        """A browser in which somebody is signed in, without the fixtures' commits before and after."""
+        client = FlaskClient(self.app, self.app.response_class, use_cookies=True)
+        if who != "nobody":
+            with client.session_transaction() as session:
+                session.update(_user_id=self.tokens[who], _fresh=True, seen=int(clock.now().timestamp()))
+        return client
+
+
+def build(app, db, make) -> World:
+    key = app.config["SETTINGS"].secret_key
+    stranger = make.organisation("Bank Żywności")
+    maria, bruno = make.participant("Maria Kowal", needs=["loop"]), make.participant("Bruno Zych")
+    people = {
+        "maria": maria, "bruno": bruno, "jan": make.adviser, "ewa": make.ewa,
+        "adam": make.specialist("Adam Wilk", role="psychologist", organisation=stranger),
+        "iza": make.coordinator("Iza Mróz", organisation=stranger),
+        "admin": make.staff("Ola Lis", roles=["admin"]),
+    }  # fmt: skip
+    slot = make.slot("2026-11-24 10:00", batch="published-by-jan")
+    booking = make.booking(maria, slot)
+    make.slot("2026-11-26 12:00")
+    taken_back = make.slot("2026-11-26 14:00", status="withdrawn")
+    agreed = make.plan(maria)
+    draft = plans.draft_for(db, make.ewa, maria.enrolments[0])
+    tasks.ask(db, "call-me", maria, subject="test")
+    campaign = campaigns.send(db, make.ewa, key="k" * 20, chosen={booking.id}, wait=60)
+    mail = MailboxItem(at=clock.now(), reference="r1", to="a@example.org", subject="Spotkanie", body="Do zobaczenia")
+    db.add(mail)
+    link = identity.make_link(db, key, "visit", person_id=maria.id, booking=booking, lasts=timedelta(days=2))
+    db.flush()
+    world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
+    world.hers = {
+        "number": booking.number, "person_id": maria.id, "goal_id": draft.goals[0].id, "step_id": draft.goals[0].steps[0].id,
+        "line": agreed.goals[0].steps[0].line, "version_id": agreed.id, "batch": "published-by-jan", "booking_id": booking.id,
+        "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,
+        "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id, "form_id": slot.form_id,
+    }  # fmt: skip
+    assert campaign
+    db.commit()
+    return world
