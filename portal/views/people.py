@@ -41,13 +41,14 @@ def file_of(person_id: int, what: str) -> tuple[Person, Enrolment | None]:
 @bp.get("/<int:person_id>")
 @allow(Permission.PERSON_FIND)
 def see(person_id: int):
-    person, enrolment = file_of(person_id, "file")
     db = edge.open_session()
+    looks = audit.count_looks(db, person_id) + 1  # this one is written beside this request's own reading
+    person, enrolment = file_of(person_id, "file")
     is_coordinator = is_allowed(g.actor, Permission.PERSON_INVITE)
     view = plans.view_for(db, person) if is_coordinator else None
     return show(
         "people/see.html", person=person, enrolment=enrolment, coming=bookings.coming(db, person), view=view,
-        is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=audit.count_looks(db, person.id),
+        is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=looks,
     )  # fmt: skip
 
 
