@@ -1,7 +1,7 @@
 # make run and make test are all that one needs; each does its own set-up.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test test-full lint bench words setup clean
+.PHONY: run test test-full lint bench words pictures setup clean
 
 # A catalogue is compiled from the words beside it.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
@@ -26,6 +26,9 @@ bench: .venv/ready-for-tests $(CATALOGUES)  ## time, queries and bytes, each bes
 
 words: .venv/ready  ## bring the translations in step with the templates; says what is missing
 	@.venv/bin/python scripts/words.py
+
+pictures: .venv/ready-for-tests $(CATALOGUES)  ## the README's pictures, taken from the running demo
+	@.venv/bin/python -m scripts.pictures
 
 setup: .venv/ready-for-tests $(CATALOGUES)  ## everything that the others set up, and nothing else
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from e2e.page_watch import Watch, watch
 
@@ -30,14 +30,17 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run: Playwright's own where it is installed, Debian's where not."""
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        program = own if Path(own).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
-        if program is None:
-            pytest.fail("apt-get install -y --no-install-recommends chromium")
-        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-        with playwright.chromium.launch(executable_path=program, args=flags) as browser:
-            yield browser
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        yield browser
+
+
+def launch(playwright: Playwright) -> Browser:
+    own = playwright.chromium.executable_path
+    program = own if Path(own).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("apt-get install -y --no-install-recommends chromium")
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    return playwright.chromium.launch(executable_path=program, args=flags)
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""Takes the two pictures of the README from a running demo: the plan, and choosing a day. `make pictures`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from e2e import daytime
+from e2e.browser import launch
+from e2e.page_watch import watch
+from e2e.pages import Walk
+from e2e.site import Site, fill
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+LARGEST = 150_000  # bytes: a README is read on telephones, too
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "locale": "pl-PL",
+    "timezone_id": "Europe/Warsaw",
+    "reduced_motion": "reduce",
+    "has_touch": True,
+}
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    seconds = daytime.seconds_ahead()
+    by_day = daytime.settings(seconds)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        daytime.shifted(seconds),
+        Site(fill(Path(folder), by_day), by_day) as site,
+        sync_playwright() as playwright,
+        launch(playwright) as browser,
+    ):
+        context = browser.new_context(**PHONE)
+        watch(context, site.base_url)
+        maria = Walk(context.new_page())
+        maria.sign_in(site.link("uczestniczka"))
+        take(maria.page, "plan")
+        maria.follow("Umów", within=".menu")
+        maria.choose("Doradztwo zawodowe")
+        maria.press("Dalej")
+        maria.choose("Wszystko jedno")
+        maria.press("Dalej")
+        maria.choose_nth(1)
+        take(maria.page, "booking")
+
+
+def take(page: Page, name: str) -> None:
+    file = PICTURES / f"{name}.png"
+    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+    page.mouse.move(0, 0)
+    page.screenshot(path=file, caret="initial")
+    size = file.stat().st_size
+    print(f"{file.relative_to(PICTURES.parents[1])}: {size} bytes")
+    if size > LARGEST:
+        sys.exit(f"{LARGEST} bytes at most")
+
+
+if __name__ == "__main__":
+    main()
