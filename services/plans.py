@@ -174,7 +174,10 @@ def draft_for(db: Session, actor: StaffMember, enrolment: Enrolment) -> PlanVers
 
 
 def add_goal(db: Session, actor: StaffMember, version: PlanVersion, text: str) -> Goal:
+    """A goal at the end of a draft. The same words once more are the goal that is there."""
     _require_open(actor, version)
+    if same := next((goal for goal in version.goals if goal.text == text.strip()), None):
+        return same
     goal = Goal(version_id=version.id, position=len(version.goals) + 1, text=text.strip())
     version.goals.append(goal)
     db.flush()
@@ -189,7 +192,11 @@ def add_step(
     goal = next((goal for goal in version.goals if goal.id == goal_id), None)
     if goal is None:
         raise NotFound
-    step = Step(line=uuid4().hex, position=len(goal.steps) + 1, title=title.strip(), doer=doer, form_id=form_id, due_on=due_on)
+    about = dict(title=title.strip(), doer=doer, form_id=form_id, due_on=due_on)
+    same = (step for step in goal.steps if all(getattr(step, name) == value for name, value in about.items()))
+    if again := next(same, None):
+        return again
+    step = Step(line=uuid4().hex, position=len(goal.steps) + 1, **about)
     goal.steps.append(step)
     db.flush()
     return step
