@@ -4,6 +4,7 @@ import http.client
 import os
 import socket
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -109,7 +110,7 @@ class _Browser:
         answer.read()
         return answer.status
 
-    def _ask(self, method: str, path: str, body: str | None, headers: dict, tries: int = 200):
+    def _ask(self, method: str, path: str, body: str | None, headers: dict, tries: int = 600):
         for attempt in range(tries):
             try:
                 self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -119,5 +120,5 @@ class _Browser:
                 self.connection = None
                 if attempt == tries - 1:
                     raise
-                os.sched_yield()
+                time.sleep(0.05)
         raise AssertionError("unreachable")
