@@ -8,13 +8,16 @@ by `writing()`.
 from contextlib import contextmanager
 
 from flask import Flask, current_app, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from portal.numbers import IdConverter
 from services import audit
 from services.db import Database
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-TRY_AGAIN = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
+# PostgreSQL: serialization failure, deadlock; and a unique row that somebody wrote between our look and our writing, such as
+# a form pressed twice at the same moment: begun anew, the second sees what the first has made.
+TRY_AGAIN = ("40001", "40P01", "23505")
 TRIES = 3
 
 
@@ -80,7 +83,7 @@ class Portal(Flask):
                 response = self.make_response(super().dispatch_request())
                 finish(response.status_code)
                 return response
-            except OperationalError as error:
+            except (OperationalError, IntegrityError) as error:
                 if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN or attempt == TRIES - 1:
                     raise
                 g.db.rollback()
@@ -88,6 +91,8 @@ class Portal(Flask):
 
 
 def init(app: Flask) -> None:
+    app.url_map.converters["int"] = IdConverter
+
     @app.teardown_request
     def close(_error) -> None:
         db = g.pop("db", None)

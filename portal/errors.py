@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask, g, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal import edge
@@ -38,6 +38,14 @@ def init(app: Flask) -> None:
 
     @app.errorhandler(NotFound)
     def not_found(_error):
+        return show("errors/not_found.html", status=404)
+
+    @app.errorhandler(OverflowError)
+    @app.errorhandler(DataError)
+    def beyond_everything(error):
+        """A number, a day or a text that no row can hold: no page of ours asks for it, so it was made up."""
+        log.warning("%s, at %s", type(error).__name__, request.endpoint)
+        edge.drop()
         return show("errors/not_found.html", status=404)
 
     @app.errorhandler(NotAllowed)

@@ -23,6 +23,7 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 def init(app: Flask) -> None:
     app.before_request(_refuse_other_sites)
+    app.before_request(_refuse_nulls)
     app.after_request(_add_headers)
 
 
@@ -38,6 +39,16 @@ def is_same_origin() -> bool:
 def _refuse_other_sites():
     if request.method in UNSAFE and not is_same_origin():
         abort(403)
+
+
+def _refuse_nulls():
+    """Nobody types a null character, and PostgreSQL stores none."""
+    said = [
+        request.path,
+        *(part for pairs in (request.args, request.form) for pair in pairs.items(multi=True) for part in pair),
+    ]
+    if any("\0" in part for part in said):
+        abort(400)
 
 
 def _add_headers(response):

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
+from portal.numbers import whole_or_none
 from services import clock
 from services.models import Room, Slot, SupportForm
 from services.slots import Wish
@@ -67,7 +68,7 @@ class WishForm(FlaskForm):
             raise ValidationError("room-missing")
 
     def validate_capacity(self, field):
-        if self.is_group and not (field.data.isdecimal() and 1 <= int(field.data) <= LARGEST_GROUP):
+        if self.is_group and not 1 <= (whole_or_none(field.data) or 0) <= LARGEST_GROUP:
             raise ValidationError("capacity-wrong")
 
     @property

@@ -57,12 +57,13 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for a SQLAlchemy URL of SQLite or PostgreSQL; `postgresql://` means psycopg."""
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    usual = dict(pool_size=pool_size, max_overflow=20, hide_parameters=True)  # an error that is logged names nobody
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=20, connect_args={"timeout": 10})
+        engine = create_engine(url, connect_args={"timeout": 10}, **usual)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, **usual)
 
 
 def _prepare_sqlite(connection, _record) -> None:

@@ -111,7 +111,7 @@ def find_link(db: Session, token: str, *purposes: str) -> Link:
         .where(Link.token_hash == hashed(token), Link.purpose.in_(purposes))
         .options(joinedload(Link.person), joinedload(Link.staff))
     )
-    if found is None:
+    if found is None or (found.staff is not None and not found.staff.is_active):
         raise NotFound
     if found.spent_at is not None:
         raise Refused("link-spent")
@@ -166,13 +166,20 @@ def sign_out(db: Session, device: Device) -> None:
 
 
 def accounts_at(db: Session, address: str) -> list[Person | StaffMember]:
-    """Everybody who can be meant by an e-mail address or a register number: perhaps two people, perhaps nobody."""
+    """Everybody who can be meant by an e-mail address, perhaps two people, or who has a register number in the newest edition
+    that gave it out; perhaps nobody."""
     wanted = address.strip().lower()
     if not wanted:
         return []
-    by_number = select(Enrolment.person_id).where(func.lower(Enrolment.number) == wanted)
+    # Each edition numbers its people anew. A code that went to two addresses would let each in as the other.
+    by_number = (
+        select(Enrolment.person_id).where(func.lower(Enrolment.number) == wanted)
+        .order_by(Enrolment.joined_on.desc(), Enrolment.id.desc()).limit(1)
+    )  # fmt: skip
     persons = db.scalars(
-        select(Person).where(or_(func.lower(Person.email) == wanted, Person.id.in_(by_number))).order_by(Person.id)
+        select(Person)
+        .where(or_(func.lower(Person.email) == wanted, Person.id == by_number.scalar_subquery()))
+        .order_by(Person.id)
     )
     staff = db.scalars(select(StaffMember).where(func.lower(StaffMember.email) == wanted, StaffMember.is_active))
     return [*persons, *staff]
@@ -182,9 +189,11 @@ def _name(account: Person | StaffMember) -> str:
     return f"{'person' if isinstance(account, Person) else 'staff'}:{account.id}"
 
 
-def _account(db: Session, name: str) -> Person | StaffMember | None:
+def account_named(db: Session, name: str) -> Person | StaffMember | None:
+    """Who is called "person:12" or "staff:3" where accounts are listed; None when they are gone, or work here no more."""
     kind, _, number = name.partition(":")
-    return db.get(Person if kind == "person" else StaffMember, int(number))
+    found = db.get(Person if kind == "person" else StaffMember, int(number))
+    return found if isinstance(found, Person) or (found is not None and found.is_active) else None
 
 
 def ask_for_code(db: Session, address: str, browser: str) -> None:
@@ -246,7 +255,7 @@ def try_code(db: Session, key: bytes, address: str, browser: str, digits: str) -
 
     Refused: "code-wrong", "code-old", "code-tries" (five wrong ones).
     """
-    digits = "".join(sign for sign in digits if sign.isdigit())
+    digits = "".join(str(int(sign)) for sign in digits if sign.isdecimal())  # an Arabic keyboard types digits too
     live = db.scalars(
         select(SignInCode)
         .where(
@@ -271,6 +280,6 @@ def try_code(db: Session, key: bytes, address: str, browser: str, digits: str) -
             continue
         if hmac.compare_digest(digits, digits_of(key, code)) and code.accounts:
             db.execute(update(SignInCode).where(SignInCode.id == code.id).values(ended_at=clock.now()))
-            return [account for account in (_account(db, name) for name in code.accounts) if account is not None]
+            return [account for account in (account_named(db, name) for name in code.accounts) if account is not None]
         why = "code-wrong"
     raise Refused(why)

@@ -25,7 +25,7 @@ def see():
 def choose():
     asked = {"theme": i18n.THEMES, "text": i18n.TEXT_SIZES, "lang": i18n.LANGUAGES}
     chosen = i18n.look() | {name: request.form[name] for name, known in asked.items() if request.form.get(name) in known}
-    if isinstance(g.actor, Person) and "lang" in request.form:
+    if isinstance(g.actor, Person) and request.form.get("lang") in i18n.LANGUAGES:
         people.change_language(edge.open_session(), g.actor, chosen["lang"])
     where = _own_path(request.form.get("from"))
     return i18n.keep_look(redirect(url_for("look.see", saved=1, **({"from": where} if where else {})), 303), chosen)

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from portal import edge
 from portal.auth import allow
+from portal.numbers import whole
 from portal.show import problems_of, show
 from services import attendance, bookings, clock, plans, steps
 from services.errors import NotFound, Refused
@@ -46,7 +47,7 @@ def proposed():
 def answer():
     db, form = edge.open_session(), AnswerForm()
     problems = [] if form.validate() else problems_of(form)
-    version_id = request.form.get("version", type=int) or 0
+    version_id = request.form.get("version", type=whole) or 0
     if not problems and form.said.data not in plans.ANSWERS:
         problems = [("said", "choice-missing")]
     if not problems:
@@ -54,7 +55,9 @@ def answer():
             version = plans.answer(db, g.actor, version_id, form.said.data, note=form.note.data or "")
             return redirect(url_for("plan.answered", version_id=version.id), 303)
         except Refused as no:
-            problems = [("note" if no.code == "note-missing" else "said", no.code)]
+            if no.code != "note-missing":
+                raise  # it has its answer already, and no page to answer it again
+            problems = [("note", no.code)]
     view = plans.view_for(db, g.actor)
     if view.waiting is None:
         raise NotFound

@@ -11,6 +11,7 @@ from flask import Blueprint, g, redirect, request, url_for
 
 from portal import edge, wishes
 from portal.auth import allow
+from portal.numbers import whole
 from portal.show import new_key, problems_of, show
 from services import catalogue, clock, slots, withdrawals
 from services.errors import Refused
@@ -159,7 +160,7 @@ def undo(batch: str):
 
 
 def _ticked() -> list[int]:
-    return request.values.getlist("slot", type=int)
+    return request.values.getlist("slot", type=whole)
 
 
 @bp.get("/withdraw")
