@@ -15,6 +15,7 @@ from portal import edge
 from portal.auth import allow
 from portal.booking_steps import NONE, Steps
 from portal.errors import status_of
+from portal.numbers import whole, whole_or_none
 from portal.show import problems_of, show
 from services import bookings, catalogue, slots
 from services.errors import NotFound, Refused
@@ -50,9 +51,9 @@ def start():
         known = {"step": line} | ({"form": step.form_id} if step.form_id else {})
     if request.method == "GET":
         return redirect(steps.url("need"), 303)
-    if form_id := request.form.get("need", type=int):
+    if form_id := request.form.get("need", type=whole):
         known |= {"form": catalogue.get_form(steps.db, form_id).id}
-    if slot_id := request.form.get("slot", type=int):
+    if slot_id := request.form.get("slot", type=whole):
         slot = slots.get_slot(steps.db, slot_id)
         known |= {"form": slot.form_id, "specialist": slot.specialist_id, "day": slot.day.isoformat(), "slot": slot.id}
     steps.restart(known)
@@ -70,9 +71,7 @@ def choose_need():
         return show("booking/need.html", status=422, problems=problems_of(form), steps=steps, **steps.needs_page())
     if form.need.data == NONE:
         return steps.ask("call-me")
-    chosen = catalogue.get_form(steps.db, int(form.need.data)) if form.need.data.isdigit() else None
-    if chosen is None:
-        raise NotFound
+    chosen = catalogue.get_form(steps.db, whole_or_none(form.need.data) or 0)
     fresh_step = None if "form" in steps.draft else steps.draft.get("step")
     steps.restart({"form": chosen.id, "step": fresh_step})  # an earlier booking that was left half way is over
     return redirect(steps.url("person"), 303)
@@ -85,10 +84,11 @@ def person():
 
 def choose_person():
     steps, form = Steps.load("form"), PersonForm()
-    if not form.validate() or not form.specialist.data.isdigit():
+    chosen = whole_or_none(form.specialist.data)
+    if not form.validate() or chosen is None:
         problems = [("specialist", "specialist-missing")]
         return show("booking/person.html", status=422, problems=problems, steps=steps, **steps.people_page())
-    steps.keep(specialist=int(form.specialist.data), day=None, slot=None)
+    steps.keep(specialist=chosen, day=None, slot=None)
     return redirect(steps.url("day"), 303)
 
 
@@ -120,7 +120,7 @@ def _date(text: str | None) -> date | None:
 def take_first():
     """The earliest free time, with one press."""
     steps = Steps.load("form")
-    slot = slots.get_slot(steps.db, request.form.get("slot", type=int) or 0)
+    slot = slots.get_slot(steps.db, request.form.get("slot", type=whole) or 0)
     steps.keep(day=slot.day.isoformat(), slot=slot.id)
     return redirect(steps.url("check"), 303)
 
@@ -134,11 +134,12 @@ def choose_hour():
     steps, form = Steps.load("form", "day"), HourForm()
     if form.validate() and form.slot.data == NONE:
         return steps.ask("none-suits")
-    if not form.validate() or not form.slot.data.isdigit():
+    chosen = whole_or_none(form.slot.data)
+    if not form.validate() or chosen is None:
         problems = [("slot", "slot-missing")]
         return show("booking/hour.html", status=422, problems=problems, steps=steps, **steps.hours_page())
     try:
-        slot = slots.get_slot(steps.db, int(form.slot.data))
+        slot = slots.get_slot(steps.db, chosen)
     except NotFound:
         return _lost(steps, Refused("slot-just-taken"))
     steps.keep(slot=slot.id)
@@ -157,8 +158,11 @@ def check():
 def make():
     key = request.form.get("key", "")[:64] or "none"
     steps = Steps.load()
-    if not steps.draft.get("slot") and (again := _made_before(steps, key)):
+    shown = request.form.get("slot", type=whole)
+    if not steps.draft.get("slot") and (again := _made_before(steps, key, shown)):
         return _see(steps, again, "booked")  # pressed twice: the first press has made it
+    if shown and (shown, request.form.get("moving")) != (steps.draft.get("slot"), steps.moving):
+        _take_from_page(steps, shown)
     steps.require("form", "slot")
     needs = [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
     steps.draft["needs"] = needs
@@ -176,11 +180,21 @@ def make():
     return _see(steps, booking, "moved" if number else "booked")
 
 
-def _made_before(steps: Steps, key: str) -> Booking | None:
+def _made_before(steps: Steps, key: str, shown: int | None) -> Booking | None:
     if found := bookings.find_by_key(steps.db, steps.person, key):
         return found
     made = steps.draft.get("made")
-    return bookings.get_booking(steps.db, steps.person, made) if made else None
+    found = bookings.get_booking(steps.db, steps.person, made) if made else None
+    return found if found and shown in (None, found.slot_id) else None
+
+
+def _take_from_page(steps: Steps, shown: int) -> None:
+    """Another tab has gone on meanwhile. What counts is the time that stands on the page whose button was pressed."""
+    form_id = slots.get_slot(steps.db, shown).form_id
+    known = {"form": form_id, "slot": shown, "moving": request.form.get("moving"), "step": request.form.get("step")}
+    if known["step"]:
+        get_step(steps.db, steps.person, known["step"])
+    steps.draft = {name: value for name, value in known.items() if value}
 
 
 def _see(steps: Steps, booking: Booking, done: str):
