@@ -1,9 +1,11 @@
 """Who is signed in, and what each view needs. The app refuses to start when a view does not say."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import HTTPException
 
 from portal import edge
 from services import clock, identity
@@ -74,16 +76,38 @@ def _check():
     if view is None or view.needs is None:
         return None
     if g.actor is None:
-        session["next"] = request.full_path.rstrip("?")
+        session["next"] = _page_of_request()
         return redirect(url_for("entry.sign_in"), 303)
     if view.needs and not any(is_allowed(g.actor, permission) for permission in view.needs):
         abort(403)
     return None
 
 
-def _view(endpoint: str | None):
-    from flask import current_app
+def _page_of_request() -> str | None:
+    """Where to come back to after signing in: this page. None when there is only a button behind this address."""
+    if request.method in edge.SAFE:
+        return request.full_path.rstrip("?")
+    return request.path if _page_at(request.path) else None
 
+
+def _page_at(path: str):
+    """The view of the page at a path of ours; None where there is no page."""
+    try:
+        endpoint, _values = current_app.create_url_adapter(request).match(path, method="GET")
+    except HTTPException:
+        return None
+    return _view(endpoint)
+
+
+def start_of(who: Person | StaffMember) -> str:
+    """Where somebody goes who has just signed in: on from where they were stopped, unless that was not a page of theirs."""
+    wanted = session.pop("next", None)
+    is_ours = bool(wanted) and not urlsplit(wanted).netloc
+    needs = getattr(_page_at(urlsplit(wanted).path), "needs", None) if is_ours else None
+    return wanted if needs and any(is_allowed(who, permission) for permission in needs) else home_of(who)
+
+
+def _view(endpoint: str | None):
     return current_app.view_functions.get(endpoint) if endpoint else None
 
 

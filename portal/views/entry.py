@@ -9,7 +9,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal import edge
-from portal.auth import enter, home_of, leave, public
+from portal.auth import enter, home_of, leave, public, start_of
 from portal.errors import status_of
 from portal.show import problems_of, show
 from services import clock, identity, reminders
@@ -84,9 +84,18 @@ def use_link():
 
 
 def _go_in(device_token: str, who: Person | StaffMember, is_shared: bool):
-    edge.open_session().flush()
+    db = edge.open_session()
+    if g.device is not None:
+        _end_device(db)  # whoever was signed in here before: their notifications are not for the next one's eyes
+    db.flush()
     enter(device_token, is_shared=is_shared, is_staff=isinstance(who, StaffMember))
-    return redirect(session.pop("next", None) or home_of(who), 303)
+    return redirect(start_of(who), 303)
+
+
+def _end_device(db) -> None:
+    if isinstance(g.actor, Person):
+        reminders.unsubscribe(db, g.actor, g.device)
+    identity.sign_out(db, g.device)
 
 
 @bp.get("/sign-in")
@@ -160,8 +169,7 @@ def _who_has(address: str, browser: str, digits: str) -> list[str]:
 def _proved_accounts() -> list[Person | StaffMember]:
     if clock.now().timestamp() - session.get("proved", 0) > WAIT_FOR_WHO.total_seconds():
         return []
-    db, kinds = edge.open_session(), {"person": Person, "staff": StaffMember}
-    found = [db.get(kinds[name.split(":")[0]], int(name.split(":")[1])) for name in session.get("accounts", [])]
+    found = [identity.account_named(edge.open_session(), name) for name in session.get("accounts", [])]
     return [one for one in found if one is not None]
 
 
@@ -206,9 +214,7 @@ def how():
 @public
 def sign_out():
     if g.device is not None:
-        if isinstance(g.actor, Person):
-            reminders.unsubscribe(edge.open_session(), g.actor, g.device)
-        identity.sign_out(edge.open_session(), g.device)
+        _end_device(edge.open_session())
     leave()
     response = redirect(url_for("entry.out"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
