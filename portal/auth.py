@@ -44,7 +44,9 @@ def public(view):
 
 
 def init(app: Flask) -> None:
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # No current_user in templates: the page that says that the database is away must not ask it who is there.
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None  # a phone changes its address ten times a day
     manager.user_loader(_load)
     app.before_request(_check)
