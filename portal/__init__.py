@@ -26,7 +26,6 @@ def create_app(settings: Settings | None = None):
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=90),
         MAX_CONTENT_LENGTH=settings.max_body,
-        TRUSTED_HOSTS=None if settings.is_demo else [settings.host],
         WTF_CSRF_ENABLED=False,  # see portal.security
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -50,11 +49,15 @@ def _serve_static(app, settings: Settings) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
     from whitenoise import WhiteNoise
 
+    from portal import security
+
     app.wsgi_app = WhiteNoise(
         app.wsgi_app,
         root=settings.var_dir / "static",
         prefix="static/",
         immutable_file_test=lambda path, url: True,  # every name carries its content's hash
+        add_headers_function=lambda headers, path, url: security.add_to(headers, settings),
+        allow_all_origins=False,
     )
     if settings.proxy_hops:
         hops = settings.proxy_hops

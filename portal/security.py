@@ -6,6 +6,8 @@ would fail exactly for those whose session ended while they were typing.
 
 from flask import Flask, abort, current_app, request
 
+from portal.config import Settings
+
 CSP = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
     "manifest-src 'self'", "worker-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
@@ -22,6 +24,7 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def init(app: Flask) -> None:
+    app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_nulls)
     app.after_request(_add_headers)
@@ -34,6 +37,14 @@ def is_same_origin() -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
     return origin in (None, "null") or origin.rstrip("/") == current_app.config["SETTINGS"].base_url
+
+
+def _refuse_other_hosts():
+    """Outside demo mode only our own name is answered. Whoever asks after our health knows us by our address: the machine that
+    shares out the requests, and scripts/run.sh. Flask's own TRUSTED_HOSTS knows no exception, and its refusal has no page."""
+    settings = current_app.config["SETTINGS"]
+    if not settings.is_demo and request.host.lower() != settings.host.lower() and request.blueprint != "health":
+        abort(400)
 
 
 def _refuse_other_sites():
@@ -51,11 +62,16 @@ def _refuse_nulls():
         abort(400)
 
 
-def _add_headers(response):
+def add_to(headers, settings: Settings) -> None:
+    """Give an answer what all of them carry, pages and files alike."""
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current_app.config["SETTINGS"].is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        headers.setdefault(name, value)
+    if settings.is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
+def _add_headers(response):
+    add_to(response.headers, current_app.config["SETTINGS"])
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.add("HX-Request")
     response.vary.add("Cookie")
