@@ -101,6 +101,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         return int(value)
 
     var_dir = Path(given("VAR", "var")).resolve()
+
     def day(name: str, default: date) -> date:
         try:
             return date.fromisoformat(given(name, default.isoformat()))
