@@ -1,5 +1,7 @@
 """Six digits: for whom, where, how long, how often."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -170,3 +172,12 @@ def test_staff_who_left_get_no_code(db, make):
     make.staff(roles=["coordinator"], email="gone@example.org", is_active=False)
 
     assert identity.accounts_at(db, "gone@example.org") == []
+
+
+def test_a_number_that_two_editions_gave_out_lets_in_only_the_newer_ones_person(db, make):
+    old = make.participant("Ola Zych", enrolled=False)
+    make.enrolment(old, number="GD/7", edition=make.edition("Pracownia 2023"), joined_on=date(2023, 1, 1))
+    new = make.participant("Maria Kowal", number="GD/7")
+
+    assert identity.accounts_at(db, "gd/7") == [new]
+    assert identity.accounts_at(db, old.email) == [old]
