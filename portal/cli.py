@@ -65,6 +65,11 @@ def main(argv: list[str] | None = None) -> None:
     except OperationalError:
         print(words("database-away"), file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(words("folder-closed", file=error.filename, why=error.strerror), file=sys.stderr)
+        sys.exit(1)
 
 
 def _database(settings: config.Settings, *, is_migrated: bool = True) -> Database:

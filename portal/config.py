@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.numbers import whole_or_none
+
 PREFIX = "PRACOWNIA_"
 OWNER = "Gmina Miasta Gdyni"  # who answers for the site, as the accessibility statement names it
 FIRST_VERSION = date(2026, 11, 22)
@@ -95,7 +97,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         value = given(name)
         if value is None:
             return default
-        if not value.isdigit():
+        if whole_or_none(value) is None:
             problems.append((PREFIX + name, "not-a-number"))
             return default
         return int(value)
@@ -111,7 +113,8 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
 
     is_demo = given("DEMO", "1" if (var_dir / DEMO_MARK).exists() else "0").lower() in ("1", "true", "yes")
     bind = given("BIND", "127.0.0.1:8000")
-    if not bind.rpartition(":")[2].isdigit():
+    port = whole_or_none(bind.rpartition(":")[2])
+    if port is None or port > 65535:
         problems.append((PREFIX + "BIND", "not-an-address"))
     base_url = needed("BASE_URL", f"http://{bind}" if is_demo else None).rstrip("/")
     if base_url and urlsplit(base_url).scheme not in ("http", "https"):

@@ -1,6 +1,8 @@
 """Languages. The Polish text stands in the templates; catalogues hold the others, and the plurals of Polish."""
 
 import json
+import os
+import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,25 +21,29 @@ LOOK_COOKIE, LOOK_DAYS = "look", 365
 
 
 def init(app: Flask) -> None:
-    compile_catalogues()
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compile_catalogues(app.config["SETTINGS"].var_dir))
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Warsaw"
     Babel(app, default_locale="pl", locale_selector=choose)
     app.jinja_env.globals.update(_gettext_callables())
 
 
-def compile_catalogues() -> None:
-    """Make the .mo beside each .po that is newer, so that nobody runs the app on yesterday's words."""
+def compile_catalogues(var_dir: Path, *, beside: bool | None = None) -> Path:
+    """Make the .mo beside each .po that is newer, so that nobody runs the app on yesterday's words. An installed package may
+    belong to somebody else: then in `var_dir`. Returns the folder of the catalogues; web and worker may call it at once."""
+    beside = os.access(TRANSLATIONS, os.W_OK) if beside is None else beside
+    folder = TRANSLATIONS if beside else var_dir / "translations"
     for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
-        made = source.with_suffix(".mo")
-        if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
+        made = folder / source.relative_to(TRANSLATIONS).with_suffix(".mo")
+        made.parent.mkdir(parents=True, exist_ok=True)
+        if beside and made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
             continue
         with source.open("rb") as file:
             catalogue = read_po(file)
-        temporary = made.with_suffix(".tmp")
-        with temporary.open("wb") as file:
+        with tempfile.NamedTemporaryFile(dir=made.parent, prefix=".draft-", delete=False) as file:
             write_mo(file, catalogue)
-        temporary.replace(made)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, made)
+    return folder
 
 
 def choose() -> str:
