@@ -130,7 +130,8 @@ def see():
 def record(booking_id: int):
     form = AttendanceForm()
     if not form.validate():
-        return show("today/see.html", status=422, problems=problems_of(form), **_day_page(_asked_day()))
+        problems = [(f"b{booking_id}", code) for _, code in problems_of(form)]
+        return show("today/see.html", status=422, problems=problems, **_day_page(_asked_day()))
     booking = attendance.record(edge.open_session(), g.actor, booking_id, form.said.data)
     day = clock.local(booking.starts_at).date()
     return redirect(url_for("today.see", day=day, said=booking.id, _anchor=f"b{booking.id}"), 303)
