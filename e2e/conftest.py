@@ -1,4 +1,4 @@
-"""What journeys share: one browser, one push service, demo data made once, and a running site for each file of journeys."""
+"""What journeys share: one browser, one push service, demo data made once, and one running site."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ def push():
         yield service
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(filled, by_day, push, tmp_path_factory):
-    """The portal and its worker with the demo's data. A file that needs other settings makes its own by the same name."""
+    """The portal and its worker with the demo's data, for all journeys: each brings people of its own.
+
+    A file that needs other settings makes its own by the same name.
+    """
     folder = copy_of(filled, tmp_path_factory.mktemp("site") / "var")
     with Site(folder, by_day, PUSH_HOSTS=push.origin) as running:
         yield running

@@ -39,9 +39,10 @@ from tests.child import Child
 
 PROGRAM = Path(sys.executable).parent / "pracownia"
 STARTS_WITHIN = 30
-NAMES = ("Zofia Kos", "Adam Wilk", "Halina Mróz", "Jan Zając", "Teresa Lis", "Marek Żuk")
+FIRST = ("Zofia", "Halina", "Teresa", "Irena", "Danuta", "Renata", "Wanda", "Celina", "Beata", "Alicja", "Lucyna")
+LAST = ("Kos", "Wilk", "Mróz", "Zając", "Lis", "Żuk", "Sikora", "Pawlak", "Baran", "Dudek", "Klimek", "Wrona", "Jeleń")
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-_numbers = count(1)
+_numbers, _people = count(1), count(1)
 Found = TypeVar("Found")
 
 
@@ -127,8 +128,8 @@ class Site:
 
     def newcomer(self, *, steps: tuple[str, ...] = (), needs: tuple[str, ...] = (), **about) -> Person:
         """Somebody new in the programme, of the coordinator's people; with `steps` also an agreed plan."""
-        number = next(_numbers)
-        first, _, last = NAMES[number % len(NAMES)].partition(" ")
+        number = next(_people)
+        first, last = FIRST[number % len(FIRST)], LAST[number % len(LAST)]  # the first 143 all differ
         with self.writing() as db:
             ewa = self.staff(db, "koordynator")
             like = db.scalars(select(Enrolment).where(Enrolment.coordinator_id == ewa.id).limit(1)).one()

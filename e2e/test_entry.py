@@ -21,8 +21,10 @@ def test_a_link_asks_whose_phone_it_is_and_opens_the_plan(walk, site, scripts):
 def test_a_link_works_once_and_explains_itself_then(walk, site):
     link = site.link("uczestniczka")
     first, second = walk(), walk()
-    second.open(link)  # before it is spent: opening spends nothing
-    first.sign_in(link)
+    first.open(link)
+    second.open(link)  # opening spends nothing
+    first.choose("Mój")
+    first.press("To ja, wchodzę")
     first.sees("Mój plan")
     second.choose("Mój")
     second.press("To ja, wchodzę")
