@@ -14,6 +14,7 @@ from services.db import Database
 from services.models import MailboxItem
 from tests.channels.push_servers import wait_for
 from tests.child import Child
+from tests.factories import Factory
 from tests.portal.sending import make_app, post_trial
 
 
@@ -22,6 +23,12 @@ def database(sqlite_url):
     database = Database(sqlite_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def make(db):
+    """In the real time, which is the only one that a process of its own knows."""
+    return Factory(db)
 
 
 def test_one_wake_up_is_enough_and_is_written_in_json(tmp_path, sqlite_url):
