@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from services import audit, bookings, clock, slots, tasks
 from services.errors import NotFound, Refused
@@ -94,11 +94,13 @@ def record(db: Session, actor: StaffMember, booking_id: int, said: str) -> Booki
 
 
 def settle(db: Session, actor: StaffMember, booking: Booking, said: str, *, note: str) -> None:
-    """A coordinator's word where the two sides differ; it needs a reason."""
+    """A coordinator's word where the two sides differ; it needs a reason. The same word again changes nothing."""
     require(actor, Permission.ATTENDANCE_SETTLE)
     if not note.strip():
         raise Refused("reason-missing")
-    _say(db, actor, booking, "coordinator", said, note=note.strip())
+    bookings.hold(db, booking)
+    if last_said(db, booking.id).get("coordinator") != said:
+        _say(db, actor, booking, "coordinator", said, note=note.strip())
 
 
 def _say(db: Session, actor, booking: Booking, side: str, said: str, *, note: str | None = None) -> None:
@@ -172,6 +174,38 @@ def state_of(said: dict[str, str]) -> str:
     if ours and theirs in ("present", "absent") and (ours == "present") != (theirs == "present"):
         return "differs"
     return ours or theirs or ""
+
+
+def differences(db: Session, actor: StaffMember, *, days: int = 30) -> list[tuple[Booking, dict[str, str]]]:
+    """Sessions of the actor's own people in the last days on which the two sides differ and no coordinator has spoken,
+    the oldest first, each with the last word of both sides."""
+    require(actor, Permission.ATTENDANCE_SETTLE)
+    ours, theirs = aliased(AttendanceStatement), aliased(AttendanceStatement)
+    perhaps = select(ours.id).join(theirs, theirs.booking_id == ours.booking_id).where(
+        ours.booking_id == Booking.id, ours.side == "specialist", theirs.side == "participant",
+        theirs.said.in_(("present", "absent")), (ours.said == "present") != (theirs.said == "present"),
+    )  # fmt: skip
+    since = clock.day_bounds(clock.today() - timedelta(days=days))[0]
+    found = list(db.scalars(
+        select(Booking)
+        .where(Booking.status == "booked", Booking.starts_at >= since, Booking.ends_at <= clock.now(), perhaps.exists(),
+               tasks.of_mine(actor, Booking.person_id))
+        .options(joinedload(Booking.person), joinedload(Booking.slot).joinedload(Slot.specialist))
+        .order_by(Booking.starts_at, Booking.id)
+    ))  # fmt: skip
+    said = last_said_of(db, [booking.id for booking in found])  # a side may have corrected itself since
+    return [(booking, said[booking.id]) for booking in found if state_of(said[booking.id]) == "differs"]
+
+
+def get_to_settle(db: Session, actor: StaffMember, booking_id: int) -> Booking:
+    """A session of the actor's own people on which the two sides differ, or differed until it was settled; else NotFound."""
+    require(actor, Permission.ATTENDANCE_SETTLE)
+    mine = select(Booking).where(Booking.id == booking_id, Booking.status == "booked", tasks.of_mine(actor, Booking.person_id))
+    booking = db.scalar(mine)
+    said = last_said(db, booking_id)
+    if booking is None or not ("coordinator" in said or state_of(said) == "differs"):
+        raise NotFound
+    return booking
 
 
 def to_confirm(db: Session, person: Person, *, days: int = 14) -> list[Booking]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from services import audit, bookings, clock, outbox, people, reminders
 from services.db import IntegrityError
 from services.errors import NotFound, Refused
-from services.models import Booking, Campaign, Message, Person, Slot, StaffMember, Task
+from services.models import Booking, Campaign, Message, Person, ReminderChoice, Slot, StaffMember, Task
 from services.permissions import Permission, require
 
 STOP_SECONDS = 60
@@ -34,9 +34,8 @@ class Audience:
         return len(self.bookings)
 
 
-def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
-    """Everybody of the actor's with a session tomorrow who has said neither yes nor that they need help, and whom no
-    sending has asked about it already (one that was stopped does not count). Who wants no reminders is left out."""
+def _unanswered(actor: StaffMember) -> tuple:
+    """The conditions on Booking, joined with Person, that make somebody one to be reminded of tomorrow."""
     require(actor, Permission.CAMPAIGN_SEND)
     asked = (
         select(Message.id)
@@ -48,14 +47,24 @@ def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
         Task.booking_id == Booking.id, Task.campaign_id.is_not(None), Task.created_at >= Booking.booked_at
     )
     start, end = clock.day_bounds(clock.today() + timedelta(days=1))
-    found = list(db.scalars(
-        select(Booking)
-        .join(Booking.person)
-        .where(Booking.status == "booked", Booking.answer == "none", Booking.starts_at >= start, Booking.starts_at < end,
-               people.visible_to(actor), ~asked, ~called.exists())
-        .options(*bookings.SHOWN)
-        .order_by(Booking.starts_at, Booking.id)
-    ))  # fmt: skip
+    return (
+        Booking.status == "booked", Booking.answer == "none", Booking.starts_at >= start, Booking.starts_at < end,
+        people.visible_to(actor), ~asked, ~called.exists(),
+    )  # fmt: skip
+
+
+def count_tomorrow(db: Session, actor: StaffMember) -> int:
+    """The size of `tomorrow_unanswered`, in one query."""
+    chosen = select(ReminderChoice.channels).select_from(Booking).join(Booking.person)
+    chosen = chosen.outerjoin(ReminderChoice, ReminderChoice.person_id == Booking.person_id)
+    return sum(1 for channels in db.scalars(chosen.where(*_unanswered(actor))) if channels is None or channels)
+
+
+def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
+    """Everybody of the actor's with a session tomorrow who has said neither yes nor that they need help, and whom no
+    sending has asked about it already (one that was stopped does not count). Who wants no reminders is left out."""
+    query = select(Booking).join(Booking.person).where(*_unanswered(actor)).options(*bookings.SHOWN)
+    found = list(db.scalars(query.order_by(Booking.starts_at, Booking.id)))
     silent = outbox.who_wants_silence(db, [booking.person for booking in found])
     wanted = [booking for booking in found if booking.person_id not in silent]
     reached = outbox.routes_of(db, [booking.person for booking in wanted])

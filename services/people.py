@@ -1,7 +1,7 @@
 """Finding people, and who may see whom."""
 
 from sqlalchemy import func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from services import audit
 from services.errors import NotFound
@@ -66,8 +66,8 @@ def find(db: Session, actor: StaffMember, words: str, *, limit: int = 20, offset
         )
     order = (Person.last_name, Person.first_name, Enrolment.id) if words.strip() else (Enrolment.joined_on.desc(), Enrolment.id)
     rows = db.scalars(
-        found.options(contains_eager(Enrolment.person), selectinload(Enrolment.partner)).order_by(*order)
-        .offset(offset).limit(limit + 1)
+        found.options(contains_eager(Enrolment.person), joinedload(Enrolment.partner), joinedload(Enrolment.coordinator))
+        .order_by(*order).offset(offset).limit(limit + 1)
     ).all()  # fmt: skip
     return list(rows[:limit]), len(rows) > limit
 

@@ -1,6 +1,6 @@
 """What a coordinator must do, because no page or message can."""
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -31,17 +31,17 @@ def ask(
     return db.execute(statement).scalar() is not None
 
 
-def of_mine(actor: StaffMember):
-    """The condition that a task's person is the actor's to look after: their own people, or nobody's."""
+def of_mine(actor: StaffMember, person_id=Task.person_id):
+    """The condition that a task's person (or another column's) is the actor's to look after: their own people, or nobody's."""
     if "admin" in actor.role_codes:
-        return Task.person_id.is_not(None)
+        return person_id.is_not(None)
     mine = select(Enrolment.person_id).where(
         or_(
             Enrolment.coordinator_id == actor.id,
             (Enrolment.coordinator_id.is_(None)) & (Enrolment.partner_id == actor.organisation_id),
         )
     )
-    return Task.person_id.in_(mine)
+    return person_id.in_(mine)
 
 
 def open_tasks(db: Session, actor: StaffMember, *, limit: int = 100) -> list[Task]:
@@ -59,6 +59,12 @@ def open_tasks(db: Session, actor: StaffMember, *, limit: int = 100) -> list[Tas
         .limit(limit)
     )
     return list(db.scalars(found))
+
+
+def count_open(db: Session, actor: StaffMember) -> int:
+    """How many open tasks the actor has."""
+    require(actor, Permission.TASK_SEE)
+    return db.scalar(select(func.count(Task.id)).where(Task.done_at.is_(None), of_mine(actor)))
 
 
 def finish(db: Session, actor: StaffMember, task_id: int) -> None:

@@ -5,7 +5,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from portal import edge, qr
 from portal.auth import allow
 from portal.show import show, words
-from services import audit, bookings, identity, people, plans
+from services import audit, bookings, campaigns, identity, people, plans, tasks
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Link, Person
 from services.permissions import Permission, is_allowed
@@ -25,9 +25,19 @@ def find():
     asked, start = request.args.get("q", "")[:80], max(0, min(request.args.get("start", 0, type=int), 10_000))
     found, has_more = people.find(edge.open_session(), g.actor, asked, limit=PAGE, offset=start)
     slot = request.args.get("slot", type=int)
-    context = {"q": asked, "found": found, "next": start + PAGE if has_more else None, "start": start, "slot": slot}
+    waiting = None if asked or start or slot else _waiting()
+    context = {"waiting": waiting, "q": asked, "found": found, "next": start + PAGE if has_more else None, "start": start, "slot": slot}
     can_import = is_allowed(g.actor, Permission.PERSON_IMPORT) and g.actor.organisation.role == "leader"
     return show("people/find.html", part="people/_list.html", can_import=can_import, **context)
+
+
+def _waiting() -> dict[str, int] | None:
+    """What a coordinator's day begins with; nothing for others, and nothing when nothing waits."""
+    if not is_allowed(g.actor, Permission.TASK_SEE):
+        return None
+    db = edge.open_session()
+    found = {"tasks": tasks.count_open(db, g.actor), "tomorrow": campaigns.count_tomorrow(db, g.actor)}
+    return found if any(found.values()) else None
 
 
 def file_of(person_id: int, what: str) -> tuple[Person, Enrolment | None]:

@@ -53,7 +53,7 @@ ROUTES = {
     "booking_for.choose_hour booking_for.check booking_for.make booking_for.asked booking_for.done",
     "who lead her": "people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
     "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark "
-    "tasks.finish",
+    "tasks.finish tasks.settle",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
     "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
     "coordinators": "sendings.see sendings.send sendings.preview tasks.see",
@@ -71,6 +71,7 @@ TWO_LOCKS = {
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
     "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
+    "POST /tasks/sessions/<int:booking_id>",
     "POST /today/<int:booking_id>/attendance",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from services import campaigns, clock, identity, plans, tasks
-from services.models import Campaign, MailboxItem, Task
+from services.models import AttendanceStatement, Campaign, MailboxItem, Task
 
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
 NEVER = {
@@ -49,6 +49,8 @@ def build(app, db, make) -> World:
     }  # fmt: skip
     slot = make.slot("2026-11-24 10:00", batch="published-by-jan")
     booking = make.booking(maria, slot)
+    for side, said in (("specialist", "present"), ("participant", "absent")):
+        db.add(AttendanceStatement(booking_id=booking.id, side=side, said=said, at=clock.now()))
     make.slot("2026-11-26 12:00")
     taken_back = make.slot("2026-11-26 14:00", status="withdrawn")
     agreed = make.plan(maria)
