@@ -4,12 +4,12 @@ import hashlib
 import json
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from services import audit, catalogue, clock, outbox, slots
 from services.db import IntegrityError, broken_guard
 from services.errors import NotFound, Refused
-from services.models import Booking, Message, Person, Slot, StaffMember
+from services.models import Booking, Message, Person, Place, Slot, StaffMember
 from services.numbers import new_number
 from services.permissions import Actor, Permission, require
 
@@ -126,18 +126,15 @@ def _tell(db: Session, person: Person, kind: str, booking: Booking) -> None:
 
 
 SHOWN = (
-    joinedload(Booking.person),
-    joinedload(Booking.slot).joinedload(Slot.specialist),
-    joinedload(Booking.slot).joinedload(Slot.form),
-    joinedload(Booking.slot).joinedload(Slot.place),
-    joinedload(Booking.slot).joinedload(Slot.room),
-)
+    joinedload(Booking.person), joinedload(Booking.slot).options(
+        joinedload(Slot.specialist), joinedload(Slot.form), joinedload(Slot.place), joinedload(Slot.room)),
+)  # fmt: skip
 
 
 def get_booking(db: Session, person: Person, number: str) -> Booking:
     """The person's own booking by its number, with everything a page shows; else NotFound."""
-    found = db.scalar(select(Booking).where(Booking.number == number, Booking.person_id == person.id).options(*SHOWN))
-    if found is None:
+    mine = select(Booking).where(Booking.number == number, Booking.person_id == person.id)
+    if (found := db.scalar(mine.options(*SHOWN))) is None:
         raise NotFound
     return found
 
@@ -160,7 +157,10 @@ _COMING = (
     select(Booking)
     .where(Booking.person_id == bindparam("person"), Booking.status == "booked",
            Booking.starts_at > bindparam("reach"), Booking.ends_at > bindparam("now"))
-    .options(*SHOWN[1:]).order_by(Booking.starts_at)
+    .options(joinedload(Booking.slot).options(
+        defer(Slot.provides), joinedload(Slot.specialist).defer(StaffMember.speaks), joinedload(Slot.form),
+        joinedload(Slot.place).options(defer(Place.stop), defer(Place.way_in)), joinedload(Slot.room)))
+    .order_by(Booking.starts_at)
 )  # fmt: skip
 
 

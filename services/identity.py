@@ -146,19 +146,26 @@ def sign_in(db: Session, who: Person | StaffMember, *, is_shared: bool) -> str:
     return token
 
 
-# Asked on every request, so put together once.
+# Asked on every request, so put together once. Most who ask are participants: what staff need is asked after that.
 _LIVE_DEVICE = (
     select(Device)
     .where(Device.token_hash == bindparam("hashed"), Device.ended_at.is_(None), Device.expires_at > bindparam("now"))
-    .options(joinedload(Device.person), joinedload(Device.staff).joinedload(StaffMember.organisation),
-             joinedload(Device.staff).joinedload(StaffMember.roles))
-)  # fmt: skip
+    .options(joinedload(Device.person))
+)
+_STAFF = (
+    select(StaffMember)
+    .where(StaffMember.id == bindparam("id"))
+    .options(joinedload(StaffMember.organisation), joinedload(StaffMember.roles))
+)
 
 
 def device_of(db: Session, token: str) -> Device | None:
-    """The live device of a cookie's token with whoever is signed in, in one query; None when it has ended."""
+    """The live device of a cookie's token with whoever is signed in; None when it has ended."""
     found = db.scalar(_LIVE_DEVICE, {"hashed": hashed(token), "now": clock.now()})
-    return None if found is None or (found.staff is not None and not found.staff.is_active) else found
+    if found is None or found.staff_id is None:
+        return found
+    staff = db.scalars(_STAFF, {"id": found.staff_id}).unique().one()
+    return found if staff.is_active and found.staff is staff else None
 
 
 def sign_out(db: Session, device: Device) -> None:

@@ -48,7 +48,7 @@ _NEWEST = (
     select(Enrolment, Plan)
     .outerjoin(Plan, Plan.enrolment_id == Enrolment.id)
     .where(Enrolment.person_id == bindparam("person"))
-    .options(joinedload(Enrolment.coordinator), joinedload(Enrolment.partner))
+    .options(joinedload(Enrolment.coordinator))
     .order_by(Enrolment.joined_on.desc(), Enrolment.id.desc())
     .limit(1)
 )
