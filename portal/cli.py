@@ -96,7 +96,7 @@ def run_serve(_args) -> None:
         except OSError:
             raise Stop("port-busy", bind=settings.bind) from None
     _database(settings).close()
-    processes = 1 if settings.database_url.startswith("sqlite") else int(os.environ.get("PRACOWNIA_PROCESSES") or 1)
+    processes = 1 if settings.database_url.startswith("sqlite") else settings.processes
     say("serving", url=settings.base_url)
     Granian(
         "portal.wsgi:app", address=host, port=port, interface="wsgi", workers=processes, blocking_threads=settings.threads,

@@ -49,6 +49,7 @@ class Settings:
     stop_seconds: int = 60
     max_body: int = 1024 * 1024
     threads: int = 4
+    processes: int = 1
 
     @property
     def is_https(self) -> bool:
@@ -111,7 +112,8 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
             problems.append((PREFIX + name, "not-a-date"))
             return default
 
-    is_demo = given("DEMO", "1" if (var_dir / DEMO_MARK).exists() else "0").lower() in ("1", "true", "yes")
+    is_marked = (var_dir / DEMO_MARK).exists() and not given("BASE_URL", "").startswith("https") and not given("SMTP_URL")
+    is_demo = given("DEMO", "1" if is_marked else "0").lower() in ("1", "true", "yes")
     bind = given("BIND", "127.0.0.1:8000")
     port = whole_or_none(bind.rpartition(":")[2])
     if port is None or port > 65535:
@@ -158,6 +160,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         stop_seconds=number("STOP_SECONDS", 60),
         max_body=number("MAX_BODY", 1024 * 1024),
         threads=number("THREADS", 4),
+        processes=number("PROCESSES", 1),
     )
     if only is not None:
         problems = [(name, code) for name, code in problems if name.removeprefix(PREFIX) in only]

@@ -19,10 +19,18 @@ LOOK_AHEAD = timedelta(days=4)
 def due_at(moment: str, starts_at: datetime, rules: dict = catalogue.RULES) -> datetime:
     """When a reminder is due. Days are wall clock ("the day before at 10"), hours are absolute."""
     if moment == "two-hours":
-        return starts_at - timedelta(hours=2)
+        due = starts_at - timedelta(hours=2)
+        return _evening_before(due) if is_quiet(due) else due
     days = 3 if moment == "three-days" else 1
     day = clock.local(starts_at).date() - timedelta(days=days)
     return clock.at_wall(day, time(rules["reminder_hour"]))
+
+
+def _evening_before(at: datetime) -> datetime:
+    """The last hour before the quiet of the night in which an instant lies."""
+    local = clock.local(at)
+    day = local.date() - timedelta(days=1) if local.hour < QUIET_TO else local.date()
+    return clock.at_wall(day, time(QUIET_FROM - 1))
 
 
 def is_quiet(at: datetime) -> bool:

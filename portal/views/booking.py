@@ -152,6 +152,8 @@ def check():
         slot = slots.get_slot(steps.db, steps.draft["slot"])
     except NotFound:
         return _lost(steps, Refused("slot-just-taken"))
+    if steps.is_for_other:  # the page shows what the person needs
+        edge.looked(steps.person.id, "booking")
     return show("booking/check.html", steps=steps, slot=slot, needs=steps.chosen_needs(), all_needs=catalogue.NEEDS)
 
 

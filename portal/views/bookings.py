@@ -44,8 +44,10 @@ def as_calendar(number: str):
 @bp.post("/<number>/answer")
 @allow(Permission.BOOKING_MAKE)
 def answer(number: str):
-    said = "help" if request.form.get("said") == "help" else "yes"
-    attendance.answer(edge.open_session(), g.actor, own(number), said, way="plan")
+    booking, said = own(number), request.form.get("said")
+    if said not in ("yes", "help") or request.form.get("version") != str(booking.version):
+        return redirect(url_for("bookings.see", number=number), 303)  # moved meanwhile: the page showed another time
+    attendance.answer(edge.open_session(), g.actor, booking, said, way="plan")
     return redirect(url_for("bookings.answered", number=number), 303)
 
 

@@ -39,8 +39,9 @@ def ask(token: str):
 @public
 def answer(token: str):
     booking, said = booking_of(token), request.form.get("said")
-    if booking.is_live and booking.starts_at > clock.now():
-        attendance.answer(edge.open_session(), booking.person, booking, "help" if said == "help" else "yes", way="link")
+    is_meant = said in ("yes", "help") and request.form.get("version") == str(booking.version)  # else: moved meanwhile
+    if is_meant and booking.is_live and booking.starts_at > clock.now():
+        attendance.answer(edge.open_session(), booking.person, booking, said, way="link")
     return redirect(url_for("visits.ask", token=token), 303)
 
 

@@ -47,8 +47,7 @@ def test_the_day_before_is_wall_clock_and_two_hours_are_absolute(at):
     assert reminders.due_at("day", start) == at("2027-03-27 10:00")
     assert start - reminders.due_at("day", start) == timedelta(hours=23)
     assert reminders.due_at("two-hours", start) == at("2027-03-28 08:00")
-    night = at("2027-10-31 03:30")  # the hour from two to three comes twice
-    assert reminders.due_at("two-hours", night) == at("2027-10-31 02:30")
+    assert reminders.due_at("two-hours", at("2027-10-31 10:00")) == at("2027-10-31 08:00")
 
 
 def test_chosen_moments_are_kept_each_at_its_time(db, make, visit, at):
@@ -220,3 +219,8 @@ def test_an_edition_may_remind_at_another_hour(db, make, visit, at):
 
     at("2026-11-24 16:00")
     assert reminders.plan_due(db) == 1
+
+
+def test_two_hours_before_an_early_session_is_the_evening_before(at):
+    start = at("2026-11-25 08:00")
+    assert reminders.due_at("two-hours", start) == at("2026-11-24 19:00")
