@@ -1,6 +1,6 @@
 """What a coordinator must do, because no page or message can."""
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -32,13 +32,16 @@ def ask(
 
 
 def of_mine(actor: StaffMember, person_id=Task.person_id):
-    """The condition that a task's person (or another column's) is the actor's to look after: their own people, or nobody's."""
+    """The condition that a task's person (or another column's) is the actor's to look after: their own people, and those
+    whom no working coordinator has: a partner's to the partner's coordinators, everybody's to the leader's."""
     if "admin" in actor.role_codes:
         return person_id.is_not(None)
+    has_coordinator = exists().where(StaffMember.id == Enrolment.coordinator_id, StaffMember.is_active)
     mine = select(Enrolment.person_id).where(
         or_(
             Enrolment.coordinator_id == actor.id,
-            (Enrolment.coordinator_id.is_(None)) & (Enrolment.partner_id == actor.organisation_id),
+            ~has_coordinator
+            & (true() if actor.organisation.role == "leader" else Enrolment.partner_id == actor.organisation_id),
         )
     )
     return person_id.in_(mine)

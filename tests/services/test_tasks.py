@@ -75,3 +75,18 @@ def test_an_administrator_sees_every_task(db, make):
 def test_specialists_have_no_list_of_tasks(db, make):
     with pytest.raises(NotAllowed):
         tasks.open_tasks(db, make.adviser)
+
+
+def test_what_nobody_looks_after_reaches_the_leaders_coordinators(db, make):
+    partner = make.organisation("Bank bez koordynatora")
+    alone = make.participant("Anna", partner=partner)
+    alone.enrolments[0].coordinator = None
+    tasks.ask(db, "call-me", alone)
+    gone = make.coordinator("Jan Dawny")
+    left = make.participant("Bruno", coordinator=gone)
+    gone.is_active = False
+    tasks.ask(db, "call-me", left)
+    db.flush()
+
+    leaders = make.coordinator("Ola Nowa", organisation=make.leader)
+    assert {task.person.first_name for task in tasks.open_tasks(db, leaders)} == {"Anna", "Bruno"}
