@@ -139,9 +139,10 @@ def specialists_with_free_times(db: Session, form_id: int, person: Person | None
     return [(row[0], row[1]) for row in found]
 
 
-def get_slot(db: Session, slot_id: int) -> Slot:
-    """A published time that still lies ahead, with its people and place."""
-    found = db.scalar(_with_people(select(Slot).where(Slot.id == slot_id, Slot.status == "published")))
+def get_slot(db: Session, slot_id: int, *, with_room: bool = False) -> Slot:
+    """A published time, with its people and place; `with_room`: only while somebody can still sit down."""
+    wanted = (Slot.id == slot_id, Slot.status == "published", *([_taken < Slot.capacity] if with_room else ()))
+    found = db.scalar(_with_people(select(Slot).where(*wanted)))
     if found is None:
         raise NotFound
     return found
