@@ -59,20 +59,23 @@ def queue_of(app: Flask) -> Huey:
 
 
 def _add_tasks(queue: Huey, app: Flask) -> None:
-    from portal import worker
+    def worker():
+        from portal import worker  # the web only wakes it; what sending needs is a fifth of a process's memory
+
+        return worker
 
     @queue.task(name="drain")
     def drain() -> None:
-        worker.drain(app)
+        worker().drain(app)
 
     @queue.periodic_task(crontab(minute="*"), name="tick")
     def tick() -> None:
-        worker.tick(app)
-        worker.drain(app)
+        worker().tick(app)
+        worker().drain(app)
 
     @queue.periodic_task(crontab(minute="17", hour="3"), name="tidy")
     def tidy() -> None:
-        worker.tidy(app)
+        worker().tidy(app)
 
     queue.drain_task = drain
 

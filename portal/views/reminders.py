@@ -12,7 +12,8 @@ from portal.auth import allow
 from portal.push_key import public_key
 from portal.show import show
 from services import outbox, reminders
-from services.channels import webpush
+from services.channels.endpoints import check_endpoint
+from services.channels.webpush import check_keys
 from services.errors import Refused
 from services.permissions import Permission
 
@@ -80,9 +81,9 @@ def phone():
 def _is_good(form: SubscriptionForm) -> bool:
     """An address of a push service that we know, and keys that can be encrypted for."""
     allowed = current_app.config["SETTINGS"].push_hosts
-    if not form.validate() or webpush.check_endpoint(form.endpoint.data, allowed):
+    if not form.validate() or check_endpoint(form.endpoint.data, allowed):
         return False
-    return webpush.check_keys(form.p256dh.data, form.auth.data) is None
+    return check_keys(form.p256dh.data, form.auth.data) is None
 
 
 @bp.post("/phone")
