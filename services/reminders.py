@@ -109,9 +109,9 @@ def choice_of(db: Session, person: Person) -> tuple[list[str], list[str], bool]:
 def choose(db: Session, actor: Person, channels: list[str], moments: list[str]) -> None:
     """Keep the person's choice. No channel at all is a choice too, said as "none"."""
     require(actor, Permission.CHOICE_MAKE)
-    if not channels:
-        raise Refused("channel-missing")
     kept = [] if "none" in channels else [code for code in CHANNELS if code in channels]
+    if not kept and "none" not in channels:
+        raise Refused("channel-missing")  # also for a way that we do not have: silence is only for those who ask for it
     moments = [code for code in MOMENTS if code in moments]
     if kept and not moments:
         raise Refused("moment-missing")
