@@ -37,7 +37,7 @@ def main() -> None:
         sync_playwright() as playwright,
         launch(playwright) as browser,
     ):
-        context = browser.new_context(**PHONE)
+        context = browser.new_context(**PHONE, base_url=site.base_url)
         watch(context, site.base_url)
         maria = Walk(context.new_page())
         maria.sign_in(site.link("uczestniczka"))
