@@ -73,6 +73,25 @@ class Site:
         assert answer.status_code == 200, (path, answer.location)
         return said
 
+    def steps_of(self, path: str) -> int:
+        """How many instructions the database runs for the page."""
+        steps = 0
+
+        def count():
+            nonlocal steps
+            steps += 1
+
+        def watch(connection, _record, _proxy):
+            connection.set_progress_handler(count, 1)
+
+        self.client.get(path)  # what is done once is done
+        event.listen(self.database.engine, "checkout", watch)
+        assert self.client.get(path).status_code == 200
+        event.remove(self.database.engine, "checkout", watch)
+        with self.database.engine.connect() as connection:
+            connection.connection.dbapi_connection.set_progress_handler(None, 1)
+        return steps
+
 
 @pytest.fixture(scope="module")
 def site(filled, folder):
@@ -126,6 +145,13 @@ def test_a_page_asks_the_database_a_few_times(site, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_it_asks_no_more_when_bookings_have_grown_tenfold(site, grown, path):
     assert len(grown.queries_of(path)) == len(site.queries_of(path))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_database_works_no_harder_when_bookings_have_grown_tenfold(site, grown, path):
+    """Counted in instructions of SQLite's own machine, which no other work on this computer changes."""
+    usual, many = site.steps_of(path), grown.steps_of(path)
+    assert 500 < many <= 1.2 * usual
 
 
 @pytest.mark.parametrize("path", PAGES)
