@@ -33,11 +33,14 @@ def open_session():
 
 
 def drop() -> None:
-    """Forget everything that was changed; what is read from here on is read without the right to write."""
+    """Forget everything that was changed; what is read from here on is read without the right to write.
+
+    A second time it does nothing, so that a view may drop first and then read its page: rolling back forgets what was read.
+    """
     db = g.get("db")
-    if db is not None:
+    if db is not None and not db.info.get("dropped"):
         db.rollback()
-        db.bind = database().reading
+        db.bind, db.info["dropped"] = database().reading, True
 
 
 def finish(status: int) -> None:

@@ -1,7 +1,7 @@
 """Finding people, and who may see whom."""
 
 from sqlalchemy import func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from services import audit
 from services.errors import NotFound
@@ -29,16 +29,15 @@ def visible_to(actor: StaffMember):
 def get_person(db: Session, actor: StaffMember, person_id: int) -> Person:
     """Somebody whom the actor may see, with enrolments and needs; else NotFound, the same as if there were none."""
     require(actor, Permission.PERSON_FIND)
-    found = db.scalar(
+    enrolments = joinedload(Person.enrolments)
+    found = db.scalars(
         select(Person)
         .where(Person.id == person_id, visible_to(actor))
         .options(
-            selectinload(Person.needs),
-            selectinload(Person.enrolments).joinedload(Enrolment.partner),
-            selectinload(Person.enrolments).joinedload(Enrolment.coordinator),
-            selectinload(Person.enrolments).selectinload(Enrolment.paths),
+            joinedload(Person.needs), enrolments.joinedload(Enrolment.partner),
+            enrolments.joinedload(Enrolment.coordinator), enrolments.joinedload(Enrolment.paths),
         )
-    )
+    ).unique().one_or_none()  # fmt: skip
     if found is None:
         raise NotFound
     return found

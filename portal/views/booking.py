@@ -149,7 +149,7 @@ def choose_hour():
 def check():
     steps = Steps.load("form", "slot")
     try:
-        slot = slots.get_slot(steps.db, steps.draft["slot"])
+        slot = slots.get_slot(steps.db, steps.draft["slot"], with_room=True)
     except NotFound:
         return _lost(steps, Refused("slot-just-taken"))
     if steps.is_for_other:  # the page shows what the person needs

@@ -26,7 +26,14 @@ def find():
     found, has_more = people.find(edge.open_session(), g.actor, asked, limit=PAGE, offset=start)
     slot = request.args.get("slot", type=int)
     waiting = None if asked or start or slot else _waiting()
-    context = {"waiting": waiting, "q": asked, "found": found, "next": start + PAGE if has_more else None, "start": start, "slot": slot}
+    context = {
+        "waiting": waiting,
+        "q": asked,
+        "found": found,
+        "next": start + PAGE if has_more else None,
+        "start": start,
+        "slot": slot,
+    }
     can_import = is_allowed(g.actor, Permission.PERSON_IMPORT) and g.actor.organisation.role == "leader"
     return show("people/find.html", part="people/_list.html", can_import=can_import, **context)
 

@@ -51,8 +51,9 @@ def draft_of(person: Person) -> PlanVersion:
 @allow(Permission.PLAN_WRITE)
 def see(person_id: int):
     person, db = read_by_staff(person_id), edge.open_session()
-    view, draft = plans.view_for(db, person), plans.open_draft(db, g.actor, person)
+    view = plans.view_for(db, person)
     history = plans.history(db, view.plan) if view.plan else []
+    draft = history[0] if history and history[0].status in plans.EDITABLE else None
     at = request.args.get("at")
     return show("plans/see.html", person=person, view=view, draft=draft, history=history, at=at)
 

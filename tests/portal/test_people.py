@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+import segno
 from sqlalchemy import select
 
 from services import identity
@@ -175,6 +176,29 @@ def test_the_card_is_neutral_and_needs_no_inline_style(ewa, maria):
     assert "<svg" in answer.text
     assert "style=" not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def squares_of(picture):
+    """The dark squares of a QR code that was drawn line by line, as rows of 0 and 1."""
+    size = int(re.search(r'viewBox="0 0 (\d+) ', picture)[1])
+    rows, x, y = [bytearray(size) for _ in range(size)], 0.0, 0.0
+    for move, first, second in re.findall(r"([Mmh])(-?[\d.]+)(?: ?(-?[\d.]+))?", re.findall(r' d="([^"]+)"', picture)[-1]):
+        if move == "h":
+            for at in range(int(x), int(x + float(first))):
+                rows[int(y)][at] = 1
+            x += float(first)
+        else:
+            x, y = (float(first), float(second)) if move == "M" else (x + float(first), y + float(second))
+    return tuple(rows)
+
+
+def test_the_cards_square_leads_where_its_address_leads(ewa, maria):
+    ewa.post(f"/people/{maria.id}/invitation")
+    page = ewa.get(f"/people/{maria.id}/invitation/card").text
+    picture = page[page.index("<svg xmlns") : page.index("</svg>", page.index("<svg xmlns"))]
+
+    code = segno.make(ADDRESS.search(page)[1], error="m", micro=False)
+    assert squares_of(picture) == tuple(bytearray(row) for row in code.matrix_iter(border=4))
 
 
 def test_a_code_to_read_out_lets_the_person_in_with_their_number(app, ewa, db, maria):
