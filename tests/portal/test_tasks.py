@@ -1,9 +1,9 @@
-"""What waits for a coordinator, and the demo's mailbox."""
+"""What waits for a coordinator."""
 
 import pytest
 
-from services import clock, tasks
-from services.models import MailboxItem, Task
+from services import tasks
+from services.models import Task
 from tests.portal.test_today import words_of
 
 
@@ -62,30 +62,3 @@ def test_somebody_elses_task_is_not_there(client, db, make, sign_in, task):
 
 def test_a_specialist_has_no_tasks(client, make, sign_in):
     assert sign_in(client, make.adviser).get("/tasks").status_code == 403
-
-
-@pytest.fixture
-def mail(db):
-    for number in (1, 2):
-        body = f"Wejdź: https://pracownia.example/w/abc{number}. Pytania? <b>"
-        db.add(MailboxItem(at=clock.now(), reference=str(number), to="m@example.org", subject=f"List {number}", body=body))
-    db.flush()
-    return db.query(MailboxItem).order_by(MailboxItem.id).all()
-
-
-def test_the_demos_mailbox_is_open_and_the_newest_mail_is_first(client, mail):
-    page = words_of(client.get("/mailbox"))
-
-    assert page.index("List 2") < page.index("List 1")
-
-
-def test_an_address_in_a_mail_can_be_followed_and_its_markup_is_only_text(client, mail):
-    page = client.get(f"/mailbox/{mail[0].id}").text
-
-    assert 'href="https://pracownia.example/w/abc1">' in page
-    assert "Pytania? &lt;b&gt;" in page
-    assert client.get("/mailbox/99999").status_code == 404
-
-
-def test_an_empty_mailbox_says_so(client):
-    assert "Nie ma jeszcze żadnych wiadomości." in words_of(client.get("/mailbox"))
