@@ -2,8 +2,9 @@ import contextlib
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
-import httpx
+import httpcore
 import jwt
 import pytest
 from webpush import WebPush, WebPushSubscription
@@ -62,7 +63,9 @@ class Sender:
         sealed = self._encrypt.get(text, WebPushSubscription.model_validate(subscription))
         headers = {**sealed.headers, "authorization": self.signed(audience), **other.pop("headers", {})}
         body = other.pop("body", None) or sealed.encrypted
-        return httpx.post(subscription["endpoint"], content=body, headers=headers)
+        answer = httpcore.request("POST", subscription["endpoint"], content=body, headers=headers)
+        fields = {name.decode().lower(): value.decode() for name, value in answer.headers}
+        return SimpleNamespace(status_code=answer.status, headers=fields)
 
 
 @pytest.fixture(scope="module")
