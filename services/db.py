@@ -75,9 +75,13 @@ def _prepare_sqlite(connection, _record) -> None:
 
 
 def _begin_sqlite(connection) -> None:
-    is_reading = bool(connection.get_execution_options().get("reading"))
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+    driver = connection.connection.dbapi_connection  # two statements that cannot fail need none of the ORM's care
+    if connection.get_execution_options().get("reading"):
+        driver.execute("PRAGMA query_only=ON")
+        driver.execute("BEGIN")
+    else:
+        driver.execute("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 __all__ = ["Base", "Database", "IntegrityError", "UtcDateTime", "broken_guard", "coded", "make_engine"]
