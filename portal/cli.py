@@ -53,6 +53,7 @@ def main(argv: list[str] | None = None) -> None:
         member.add_argument(name, metavar=name.upper(), help=words("help-role") if name == "role" else None)
     member.add_argument("--man", action="store_true", help=words("help-man"))
     member.add_argument("--organisation", help=words("help-organisation"))
+    acts.add_parser("end-staff", help=words("help-end-staff")).add_argument("email", metavar="EMAIL")
     args = parser.parse_args(argv)
     try:
         globals()[f"run_{args.act.replace('-', '_')}"](args)
@@ -177,6 +178,19 @@ def run_add_staff(args) -> None:
         except NotFound:
             raise Stop("no-organisation", organisation=args.organisation) from None
     say("staff-added", email=args.email, role=args.role)
+
+
+def run_end_staff(args) -> None:
+    from services import staff
+    from services.permissions import SYSTEM
+
+    settings = config.read(only=("DATABASE_URL",))
+    with _database(settings).write() as db, db.begin():
+        try:
+            staff.end(db, SYSTEM, staff.get_by_email(db, args.email))
+        except NotFound:
+            raise Stop("nobody-there", address=args.email) from None
+    say("staff-ended", email=args.email)
 
 
 def run_sign_in_link(args) -> None:

@@ -43,13 +43,6 @@ def get_person(db: Session, actor: StaffMember, person_id: int) -> Person:
     return found
 
 
-def open_file(db: Session, actor: StaffMember, person_id: int, what: str) -> Person:
-    """`get_person`, and the look goes into the log that the person can read. Needs a writing session."""
-    person = get_person(db, actor, person_id)
-    audit.looked(db, actor, person.id, what)
-    return person
-
-
 def find(db: Session, actor: StaffMember, words: str, *, limit: int = 20, offset: int = 0) -> tuple[list[Enrolment], bool]:
     """Enrolments whose name or number has every word, and whether there are more. No words: the actor's newest people."""
     require(actor, Permission.PERSON_FIND)

@@ -44,6 +44,14 @@ def add(
     return member
 
 
+def get_by_email(db: Session, email: str) -> StaffMember:
+    """Somebody who works here, by the address; else NotFound."""
+    found = db.scalar(select(StaffMember).where(StaffMember.email == email, StaffMember.is_active))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def end(db: Session, actor: Actor, member: StaffMember) -> None:
     """Take everything away at once: no new sign-in, and every open one ends."""
     require(actor, Permission.STAFF_MANAGE)

@@ -156,3 +156,17 @@ def test_the_doctor_names_everything_at_once(pracownia, monkeypatch):
 
 def test_a_worker_with_nothing_to_do_is_done(pracownia, ready):
     assert pracownia("worker", "--once")[0] == 0
+
+
+def test_somebody_who_no_longer_works_here_is_out_at_once(pracownia, ready):
+    assert pracownia("add-staff", "Ewa", "Lis", "ewa@example.org", "coordinator")[0] == 0
+    assert pracownia("sign-in-link", "ewa@example.org")[0] == 0
+
+    assert pracownia("end-staff", "ewa@example.org")[0] == 0
+
+    code, _, complaint = pracownia("sign-in-link", "ewa@example.org")
+    assert code == 1
+    assert complaint.count("\n") == 1
+    assert pracownia("end-staff", "ewa@example.org")[0] == 1
+    with ready.read() as db:
+        assert db.scalars(select(StaffMember.is_active)).all() == [False]

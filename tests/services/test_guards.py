@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from services import attendance, audit, bookings, clock, identity, people, plans, steps
+from services import attendance, audit, bookings, clock, identity, plans, steps
 from services.db import Base, broken_guard
 from services.models import (
     AccessLog,
@@ -133,7 +133,7 @@ def test_impossible_slots_are_refused(db, make, refused, change):
 
 def test_the_logs_are_neither_changed_nor_deleted(db, make, refused):
     maria = make.participant()
-    people.open_file(db, make.ewa, maria.id, "file")
+    audit.looked(db, make.ewa, maria.id, "file")
     audit.record(db, make.ewa, "person:test", maria)
     db.flush()
 
@@ -203,7 +203,7 @@ def test_somebody_can_be_erased_with_everything_that_is_theirs_but_the_logs(db, 
     attendance.answer(db, maria, made, "yes", way="plan")
     identity.visit_link(db, b"key", made)
     steps.mark_step(db, maria, maria, make.plan(maria).goals[0].steps[0].line, "done")
-    people.open_file(db, make.ewa, maria.id, "file")
+    audit.looked(db, make.ewa, maria.id, "file")
     db.commit()
 
     db.execute(delete(Person).where(Person.id == maria.id))
