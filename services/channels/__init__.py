@@ -22,6 +22,7 @@ class Outcome:
     reason: str | None = None
     after: timedelta | None = None
     is_alarm: bool = False
+    provider_ref: str | None = None
 
 
 ACCEPTED = Outcome("accepted")
