@@ -7,14 +7,20 @@ from services.models.people import AccessNeed, Enrolment, Person, Qualification,
 from services.models.plans import Goal, Plan, PlanVersion, Step, StepRecord
 from services.models.slots import Slot
 from services.models.bookings import AttendanceStatement, Booking, Intention
+from services.models.reminders import ReminderChoice, TrustedContact
+from services.models.waiting import Offer, Wish
+from services.models.follow_ups import FollowUp
 from services.models.identity import Device, Draft, Link, SignInCode
-from services.models.outbox import Campaign, MailboxItem, Message, PushSubscription, ReminderChoice
+from services.models.campaigns import Campaign, CampaignContact, CampaignTemplate
+from services.models.outbox import Incoming, MailboxItem, Message, Provider, PushSubscription
+from services.models.calls import Call, CallTry
 from services.models.tasks import Task
 from services.models.audit import AccessLog, AuditEntry
 
 __all__ = [
-    "AccessLog", "AccessNeed", "AttendanceStatement", "AuditEntry", "Booking", "Campaign", "Device", "Draft", "Edition",
-    "Enrolment", "Goal", "Intention", "Link", "MailboxItem", "Message", "Organisation", "Person", "Place", "Plan",
-    "PlanVersion", "PushSubscription", "Qualification", "ReminderChoice", "Room", "SignInCode", "Slot", "StaffMember",
-    "StaffRole", "Step", "StepRecord", "SupportForm", "SupportPath", "Task",
+    "AccessLog", "AccessNeed", "AttendanceStatement", "AuditEntry", "Booking", "Call", "CallTry", "Campaign",
+    "CampaignContact", "CampaignTemplate", "Device", "Draft", "Edition", "Enrolment", "FollowUp", "Goal", "Incoming",
+    "Intention", "Link", "MailboxItem", "Message", "Offer", "Organisation", "Person", "Place", "Plan", "PlanVersion",
+    "Provider", "PushSubscription", "Qualification", "ReminderChoice", "Room", "SignInCode", "Slot", "StaffMember",
+    "StaffRole", "Step", "StepRecord", "SupportForm", "SupportPath", "Task", "TrustedContact", "Wish",
 ]  # fmt: skip

@@ -68,7 +68,7 @@ class Intention(Base):
     booking_version: Mapped[int]
     answer: Mapped[str] = mapped_column(coded("answer", "yes", "no", "help"))
     at: Mapped[datetime]
-    way: Mapped[str] = mapped_column(coded("way", "plan", "link", "staff"))
+    way: Mapped[str] = mapped_column(coded("way", "plan", "link", "staff", "push", "sms", "call"))
 
 
 class AttendanceStatement(Base):

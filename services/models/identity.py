@@ -35,11 +35,16 @@ class Link(Base):
     __tablename__ = "link"
     __table_args__ = (CheckConstraint(ONE_OWNER, name="one_owner"), Index("ix_link_booking_id", "booking_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
-    purpose: Mapped[str] = mapped_column(coded("purpose", "invitation", "sign-in", "visit", "test"))
+    purpose: Mapped[str] = mapped_column(
+        coded("purpose", "invitation", "sign-in", "visit", "test", "offer", "copy-stop", "follow-up")
+    )
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("trusted_contact.id", ondelete="CASCADE"), index=True)
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]

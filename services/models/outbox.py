@@ -8,15 +8,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.db import Base, coded
 from services.models.bookings import Booking
 from services.models.people import Person, StaffMember
+from services.models.reminders import TrustedContact
 
 OPEN = text("status = 'waiting'")
+UNREAD = text("escalate_at IS NOT NULL")
+REFERRED = text("provider_ref IS NOT NULL")
 
 
 class Message(Base):
     """One thing to deliver to one person through one channel. Holds kind and ids, never text: it is rendered at sending.
 
     `dedup` is kind:subject:version:person:channel, so planning twice changes nothing. A worker owns the row while
-    `leased_until` lies ahead and `lease` is its own; only then may it say how it ended.
+    `leased_until` lies ahead and `lease` is its own; only then may it say how it ended. "accepted" means that the provider
+    has it; `reached_at` is the first sign that the person has it: a report, the phone's receipt, an answer.
     """
 
     __tablename__ = "message"
@@ -24,11 +28,16 @@ class Message(Base):
         Index("ix_message_due", "next_try_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_message_campaign", "campaign_id"),
         Index("ix_message_booking", "booking_id"),
+        Index("ix_message_escalate", "escalate_at", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index("ix_message_provider_ref", "provider_ref", sqlite_where=REFERRED, postgresql_where=REFERRED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     dedup: Mapped[str] = mapped_column(String(160), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
-    channel: Mapped[str] = mapped_column(coded("channel", "email", "push"))
+    channel: Mapped[str] = mapped_column(String(24))  # the code of a file in services/channels
+    provider: Mapped[str] = mapped_column(
+        String(120), default="", server_default=""
+    )  # who carries it: "smtp", "push fcm.example"
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
@@ -38,6 +47,9 @@ class Message(Base):
     plan_version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id", ondelete="CASCADE"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
     subscription_id: Mapped[int | None] = mapped_column(ForeignKey("push_subscription.id", ondelete="SET NULL"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("trusted_contact.id", ondelete="CASCADE"))  # a copy for them
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     useful_until: Mapped[datetime]
@@ -51,9 +63,13 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str | None] = mapped_column(String(60))  # code of the last failure
     ended_at: Mapped[datetime | None]
+    provider_ref: Mapped[str | None] = mapped_column(String(80))  # what the provider calls it; reports speak of it
+    reached_at: Mapped[datetime | None]
+    escalate_at: Mapped[datetime | None]  # unread by then: the next way
     person: Mapped[Person | None] = relationship()
     staff: Mapped[StaffMember | None] = relationship()
     booking: Mapped[Booking | None] = relationship()
+    contact: Mapped[TrustedContact | None] = relationship()
     subscription: Mapped["PushSubscription | None"] = relationship()
 
 
@@ -71,30 +87,6 @@ class PushSubscription(Base):
     ended_at: Mapped[datetime | None]
 
 
-class ReminderChoice(Base):
-    """How a person wants to be reminded. No row: what was agreed on joining (see `services.reminders`)."""
-
-    __tablename__ = "reminder_choice"
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    channels: Mapped[list] = mapped_column(default=list)  # "email", "push", "sms", "call"; empty: none at all
-    moments: Mapped[list] = mapped_column(default=lambda: ["day"])  # "three-days", "day", "two-hours"
-    is_discreet: Mapped[bool] = mapped_column(default=True)
-
-
-class Campaign(Base):
-    """One sending to many people. `key` makes pressing the button twice one sending."""
-
-    __tablename__ = "campaign"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), unique=True)
-    audience: Mapped[str] = mapped_column(String(40))
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
-    created_at: Mapped[datetime]
-    starts_at: Mapped[datetime]  # until then it can be stopped
-    stopped_at: Mapped[datetime | None]
-    staff: Mapped[StaffMember] = relationship()
-
-
 class MailboxItem(Base):
     """Demo mode only: mails that would have gone out, so that the journey can be walked with no server."""
 
@@ -105,3 +97,23 @@ class MailboxItem(Base):
     to: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str]
+
+
+class Provider(Base):
+    """Who carries messages, by the name that `Message.provider` has: how it does, and whether it is let alone for a while."""
+
+    __tablename__ = "provider"
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    open_until: Mapped[datetime | None]  # the breaker: nothing is tried before
+    last_success_at: Mapped[datetime | None]
+    last_failure_at: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(String(60))
+
+
+class Incoming(Base):
+    """An answer by text message that was taken already: a gateway may tell it twice. Holds neither number nor text."""
+
+    __tablename__ = "incoming"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
