@@ -4,17 +4,13 @@ Left open by webpush 1.0.6: the port is missing in the token's audience, a time 
 each message is signed anew, there is no Topic and no Urgency, and a malformed key raises or passes as it comes.
 """
 
-import asyncio
 import json
 import re
 from base64 import urlsafe_b64decode
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-from threading import Lock, Thread
+from threading import Lock
 
-import httpcore
 import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from webpush import WebPush, WebPushSubscription
@@ -23,11 +19,11 @@ from webpush.vapid import VAPID
 from services import clock
 from services.channels import ACCEPTED, DEADLINE, Outcome
 from services.channels.endpoints import GuardedNetwork, check_endpoint, origin_of
+from services.channels.http import Poster, read_retry_after
 
 PLAINTEXT = 1900  # every message has this size before encryption, so that its length tells nothing
 SIGNED_FOR, RENEW_BEFORE = timedelta(hours=12), timedelta(hours=1)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(weeks=4)  # how long a push service is asked to keep a message
-ANSWER_LIMIT = 16_384  # bytes of an answer that we care to read
 
 
 @dataclass(frozen=True)
@@ -85,17 +81,11 @@ class PushSender:
     """Sends to browsers over pooled connections, from as many threads as there are. `close()` it in the end."""
 
     def __init__(self, private_pem: str, subject: str, allowed: tuple[str, ...], *, deadline: float = DEADLINE):
-        self._allowed, self._deadline = allowed, deadline
+        self._allowed = allowed
         vapid = SignedOnce(private_pem, subject)
         self._crypt = WebPush(private_pem.encode(), vapid.public_pem, vapid.subject)
         self._crypt.vapid = vapid
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="push", daemon=True)
-        self._thread.start()
-        self._pool = httpcore.AsyncConnectionPool(
-            http1=True, http2=True, max_connections=40, max_keepalive_connections=20, keepalive_expiry=60,
-            network_backend=GuardedNetwork(allowed),
-        )  # fmt: skip
+        self._poster = Poster(GuardedNetwork(allowed), deadline)
 
     def send(self, endpoint: str, p256dh: str, auth: str, notification: Notification) -> Outcome:
         """Encrypt for one browser and hand over to its push service. Never raises for what is stored or answered."""
@@ -120,34 +110,18 @@ class PushSender:
             "urgency": notification.urgency,
             "content-type": "application/octet-stream",
         }
-        return asyncio.run_coroutine_threadsafe(self._post(endpoint, headers, message.encrypted), self._loop).result()
-
-    async def _post(self, endpoint: str, headers: dict[str, str], body: bytes) -> Outcome:
-        answer: Outcome | None = None
         try:
-            async with asyncio.timeout(self._deadline):
-                async with self._pool.stream("POST", endpoint, headers=headers, content=body) as response:
-                    fields = {name.lower(): value for name, value in response.headers}
-                    answer = judge(response.status, fields.get(b"retry-after", b"").decode("latin-1"))
-                    size = 0
-                    async for part in response.aiter_stream():  # read to the end, so that the connection can serve again
-                        if (size := size + len(part)) > ANSWER_LIMIT:
-                            break
+            answer = self._poster.post(endpoint, headers, message.encrypted)
         except TimeoutError:
-            return answer or Outcome("later", "push-timeout")
+            return Outcome("later", "push-timeout")
         except PermissionError:
             return Outcome("refused", "push-address-private", is_alarm=True)
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):
-            return answer or Outcome("later", "push-away")
-        return answer
+        except OSError:
+            return Outcome("later", "push-away")
+        return judge(answer.status, answer.headers.get("retry-after", ""))
 
     def close(self) -> None:
-        with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(self._pool.aclose(), self._loop).result(5)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        if not self._thread.is_alive():
-            self._loop.close()
+        self._poster.close()
 
 
 def judge(status: int, retry_after: str = "") -> Outcome:
@@ -162,17 +136,3 @@ def judge(status: int, retry_after: str = "") -> Outcome:
     if status in (401, 403):  # our key or our clock: once mended, the same message goes through
         return Outcome("later", reason, is_alarm=True)
     return Outcome("refused", reason, is_alarm=True)  # 400, 413, and redirects, which are never followed
-
-
-def read_retry_after(text: str) -> timedelta | None:
-    """Both forms, seconds and a date, between five seconds and a day; None when it is neither."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        wait = timedelta(seconds=min(int(text[:9]), 86_400))
-    else:
-        try:
-            at = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        wait = (at if at.tzinfo else at.replace(tzinfo=clock.now().tzinfo)) - clock.now()
-    return min(max(wait, timedelta(seconds=5)), timedelta(days=1))
