@@ -6,7 +6,7 @@ from flask import Flask
 
 WORDS = (
     "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "look", "help", "files", "pwa", "health",
-    "today", "slots", "imports", "people", "plans", "sendings", "tasks",
+    "today", "slots", "imports", "people", "plans", "sendings", "tasks", "receipts",
 )  # fmt: skip
 DEMO_WORDS = ("mailbox", "gallery")
 

@@ -14,6 +14,7 @@ from services.models import Booking
 
 bp = Blueprint("visits", __name__, url_prefix="/s")
 NEXT = ("cancel", "other-time", "call-me")
+WAYS = ("link", "push")  # a button of the page, a button of the notification
 
 
 def booking_of(token: str) -> Booking:
@@ -22,10 +23,15 @@ def booking_of(token: str) -> Booking:
     return bookings.get_by_id(edge.open_session(), link.booking_id)
 
 
+def is_worker() -> bool:
+    """Does the phone's service worker ask? It shows no page, and must know for sure whether the answer was noted."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 @bp.errorhandler(Refused)
 @bp.errorhandler(NotFound)
 def over(_error):
-    return show("visits/over.html", status=404)
+    return ({"noted": False}, 404) if is_worker() else show("visits/over.html", status=404)
 
 
 @bp.get("/<token>")
@@ -38,10 +44,15 @@ def ask(token: str):
 @bp.post("/<token>")
 @public
 def answer(token: str):
-    booking, said = booking_of(token), request.form.get("said")
+    booking, db, said = booking_of(token), edge.open_session(), request.form.get("said")
+    bookings.hold(db, booking)
     is_meant = said in ("yes", "help") and request.form.get("version") == str(booking.version)  # else: moved meanwhile
-    if is_meant and booking.is_live and booking.starts_at > clock.now():
-        attendance.answer(edge.open_session(), booking.person, booking, said, way="link")
+    is_noted = is_meant and booking.is_live and booking.starts_at > clock.now()
+    if is_noted:
+        by = request.form.get("by")
+        attendance.answer(db, booking.person, booking, said, way=by if by in WAYS else "link")
+    if is_worker():
+        return {"noted": is_noted}, 200 if is_noted else 409
     return redirect(url_for("visits.ask", token=token), 303)
 
 

@@ -24,7 +24,7 @@ ROWS = (
     ("db", "import_columns", "import_file"),
     ("models",),
     ("permissions", "frame", "channels"),
-    ("audit", "outbox", "catalogue", "drafts", "diary"),
+    ("audit", "outbox", "catalogue", "drafts", "diary", "receipts"),
     ("tasks", "people", "staff", "identity", "slots"),
     ("plans", "steps", "bookings", "reminders", "imports"),
     ("withdrawals", "attendance", "campaigns", "deliveries"),
