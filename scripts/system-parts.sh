@@ -7,6 +7,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || miss
 command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
 # Debian keeps the server's programs beside the search path, one folder for each version.
 compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
+command -v redis-server >/dev/null || missing+=(redis-server)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 install=(apt-get -o DPkg::Lock::Timeout=400 install -y --no-install-recommends "${missing[@]}")

@@ -15,6 +15,7 @@ from services import clock, migrations
 from services.db import Database
 from tests.factories import Factory, instant
 from tests.postgres import Postgres
+from tests.redis_server import RedisServer
 
 NOW = "2026-11-23 09:00"  # a Monday, by the wall clock in Gdynia
 
@@ -53,6 +54,12 @@ def sqlite_template(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgres_server():
     with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server():
+    with RedisServer() as server:
         yield server
 
 
