@@ -13,9 +13,11 @@ def create_app(settings: Settings | None = None):
     from htmx_flask import Htmx
 
     from portal import assets, auth, dates, edge, errors, i18n, security, show, views
+    from services import channels
     from services.db import Database
 
     settings = settings or read()
+    channels.switch(settings)
     app = edge.Portal(__name__, static_folder=None)
     app.config.update(
         SETTINGS=settings,

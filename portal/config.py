@@ -3,6 +3,8 @@
 Every setting is `PRACOWNIA_<NAME>`. Outside demo mode no secret has a default.
 """
 
+import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from portal.numbers import whole_or_none
 
 PREFIX = "PRACOWNIA_"
+SMS_URL = "https://api.smsapi.pl"
 OWNER = "Gmina Miasta Gdyni"  # who answers for the site, as the accessibility statement names it
 FIRST_VERSION = date(2026, 11, 22)
 
@@ -41,6 +44,10 @@ class Settings:
     vapid_subject: str
     help_phone: str
     help_hours: str
+    sms_token: str | None = None
+    sms_url: str = SMS_URL
+    sms_sender: str = "Test"
+    sms_replies: bool = True
     owner: str = OWNER
     contact_email: str = "pracownia@example.org"
     published_on: date = FIRST_VERSION
@@ -58,6 +65,11 @@ class Settings:
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).netloc
+
+    def hook(self, channel: str) -> str:
+        """Where a provider reports to us. Nobody else knows the address: it is made with the key of the installation."""
+        token = hmac.new(self.secret_key, f"hook:{channel}".encode(), hashlib.sha256).hexdigest()[:32]
+        return f"{self.base_url}/hooks/{channel}/{token}"
 
     @property
     def bind_address(self) -> tuple[str, int]:
@@ -152,6 +164,10 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         vapid_subject=given("VAPID_SUBJECT", "mailto:pracownia@example.org"),
         help_phone=given("HELP_PHONE", "58 000 00 00"),
         help_hours=given("HELP_HOURS", "8:00–16:00"),
+        sms_token=given("SMS_TOKEN"),
+        sms_url=given("SMS_URL", SMS_URL).rstrip("/"),
+        sms_sender=given("SMS_SENDER", "Test"),
+        sms_replies=given("SMS_REPLIES", "1").lower() in ("1", "true", "yes"),
         owner=given("OWNER", OWNER),
         contact_email=given("CONTACT_EMAIL", "pracownia@example.org"),
         published_on=day("PUBLISHED_ON", FIRST_VERSION),

@@ -1,128 +1,204 @@
 """Messages in words, at the moment of sending, in the language of whom they go to.
 
-`templates/messages/<kind>.txt` sets the words of one kind once; `letter.txt` and `letter.html` lay them out as a mail, and a
-phone shows `push_title` and `push_body`.
+`templates/messages/<kind>.txt` sets the words of one kind once; each channel takes of them what it needs. A mail is laid out
+by `letter.txt` and `letter.html`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from flask import Flask
 from flask_babel import force_locale
 
 from portal import calendar
 from services import clock
+from services.channels import sms_text
 from services.channels.email import Attachment, Envelope
-from services.channels.webpush import Notification
-from services.deliveries import Delivery
-from services.models import Booking, Message
-
-KINDS = ("invitation", "code", "booked", "moved", "cancelled-by-us", "reminder", "plan-waiting", "test")
-CANNOT_BE_TURNED_OFF = ("invitation", "code")
-FOR_THE_CALENDAR = ("booked", "moved")
-WAKES_THE_PHONE = ("reminder", "cancelled-by-us")
-
+from services.kinds import KINDS
+from services.models import Booking, Message, Person, TrustedContact
+from services.subjects import Delivery
 
 PARTS = ("subject", "title", "lines", "facts", "ask", "button", "after")  # of a mail, in the order of reading
+PATHS = {  # where the one link of a message leads; a code has none: it is typed where it was asked for
+    "booked": "/s/{token}", "moved": "/s/{token}", "reminder": "/s/{token}", "invitation": "/w/{token}",
+    "cancelled": "/book/need", "cancelled-by-us": "/book/need", "missed": "/book/need", "plan-waiting": "/plan",
+    "plan-review": "/plan", "freed": "/o/{token}", "follow-up": "/f/{token}", "copy": "/c/{token}", "test": "/plan",
+}  # fmt: skip
+WITH_ANSWERS = ("reminder",)  # kinds that ask whether somebody will come
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """The words of one message. A kind that never goes to a phone has no push words."""
+@dataclass
+class Words:
+    """What one person gets to read. Laid out when it is asked for: each channel wants another part. Asks no database.
 
-    subject: str
-    text: str
-    html: str
-    push_title: str
-    push_body: str
-    path: str | None  # where its one link leads
+    `language`: of somebody else who is to read it, such as the coordinator who says it on the telephone.
+    """
+
+    app: Flask
+    delivery: Delivery
+    language: str | None = None
+
+    @property
+    def lang(self) -> str:
+        return self.language or self.delivery.to.language
+
+    @cached_property
+    def path(self) -> str | None:
+        """The address that the message carries, without the host."""
+        delivery = self.delivery
+        kind = delivery.message.kind
+        if kind == "note" and delivery.booking is not None:
+            return f"/s/{delivery.token}"
+        pattern = PATHS.get(kind)
+        return pattern and pattern.format(token=delivery.token)
+
+    @cached_property
+    def _facts(self) -> dict:
+        delivery, settings = self.delivery, self.app.config["SETTINGS"]
+        return {
+            "to": delivery.to,
+            "person": delivery.of_whom or delivery.to,
+            "booking": delivery.booking,
+            "slot": delivery.slot,
+            "campaign": delivery.campaign,
+            "moment": delivery.moment,
+            "digits": delivery.digits,
+            "expires_at": delivery.expires_at,
+            "is_discreet": delivery.is_discreet,
+            "phone": settings.help_phone,
+            "host": settings.host,
+            "address": self.path and settings.base_url + self.path,
+            "link": self.path and settings.host + self.path,  # short, for text messages
+            "can_reply": settings.sms_replies,
+            "is_optional": delivery.kind.is_optional,
+            "is_copy": isinstance(delivery.to, TrustedContact),
+            "own": self._own,
+        }
+
+    @cached_property
+    def _own(self) -> str:
+        """The words of a sending, with its placeholders filled in."""
+        campaign = self.delivery.campaign
+        if campaign is None or not campaign.texts:
+            return ""
+        from portal import placeholders
+
+        return placeholders.fill(campaign.texts.get(self.lang) or campaign.texts["pl"], self.delivery, self.app)
+
+    @cached_property
+    def said(self):
+        """What the template of the kind sets."""
+        with self.app.app_context(), force_locale(self.lang):
+            return self.app.jinja_env.get_template(f"messages/{self.delivery.message.kind}.txt").make_module(self._facts)
+
+    def _part(self, name: str, default=""):
+        return getattr(self.said, name, default)
+
+    @cached_property
+    def subject(self) -> str:
+        return " ".join(self.said.subject.split())
+
+    title = property(lambda self: self._part("title"))
+    lines = property(lambda self: self._part("lines", []))
+    facts = property(lambda self: self._part("facts", []))
+    ask = property(lambda self: self._part("ask", []))
+    after = property(lambda self: self._part("after", []))
+    say = property(lambda self: self._part("say", []) or [self.title, *self.lines])  # for a telephone call, a sentence a line
+    push_title = property(lambda self: self._part("push_title"))
+
+    @cached_property
+    def push_body(self) -> str:
+        body = self._part("push_body")
+        return body[:1].upper() + body[1:]
+
+    @cached_property
+    def sms(self) -> str:
+        """The longest of the kind's texts that fits; the kind lists them from the fullest to the barest."""
+        texts = [re.sub(r"[ \t]+", " ", text).strip() for text in self._part("sms", [])]
+        return next((text for text in texts if sms_text.fits(text)), texts[-1] if texts else "")
+
+    def _laid_out(self, template: str) -> str:
+        page = {**self._facts, **{name: getattr(self.said, name, None) for name in PARTS}, "lang": self.lang}
+        with self.app.app_context(), force_locale(self.lang):
+            return self.app.jinja_env.get_template(template).render(page).strip() + "\n"
+
+    @cached_property
+    def text(self) -> str:
+        return self._laid_out("messages/letter.txt")
+
+    @cached_property
+    def html(self) -> str:
+        return self._laid_out("messages/letter.html")
+
+    @property
+    def settings_url(self) -> str | None:
+        if not self.delivery.kind.is_optional:
+            return None
+        base_url = self.app.config["SETTINGS"].base_url
+        return base_url + (self.path if self.delivery.message.kind == "copy" else "/reminders")
+
+    @property
+    def envelope(self) -> Envelope:
+        """The mail."""
+        return Envelope(
+            to=self.delivery.to.email,
+            sender=self.app.config["SETTINGS"].mail_from,
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            reference=self.delivery.reference,
+            language=self.lang,
+            settings_url=self.settings_url,
+            attachment=self._calendar_entry() if self.delivery.kind.has_calendar_entry else None,
+        )
+
+    def _calendar_entry(self) -> Attachment:
+        base_url, booking = self.app.config["SETTINGS"].base_url, self.delivery.booking
+        with self.app.test_request_context("/", base_url=base_url), force_locale(self.lang):
+            return Attachment(f"pracownia-{booking.number}.ics", calendar.event(booking))
+
+    @property
+    def push_payload(self) -> dict:
+        """What the phone gets. Its tag is the topic, so that a repeat takes the place of the first on the phone too."""
+        payload = {
+            "title": self.push_title,
+            "body": self.push_body,
+            "tag": self.delivery.reference,
+            "lang": self.lang,
+            "url": self.path,
+        }
+        if self.delivery.seen:
+            payload["seen"] = f"/m/{self.delivery.seen}"
+        if self.delivery.message.kind in WITH_ANSWERS and self.delivery.booking.answer == "none":
+            payload["actions"] = self._actions()
+        return payload
+
+    def _actions(self) -> list[dict]:
+        with self.app.app_context(), force_locale(self.lang):
+            words = self.app.jinja_env.get_template("messages/_answers.txt").make_module(self._facts)
+        yes = {
+            "action": "yes", "title": words.yes, "post": self.path,
+            "fields": {"said": "yes", "version": str(self.delivery.booking.version), "by": "push"},
+            "done": {"title": words.done_title, "body": words.done_body},
+            "failed": {"title": words.failed_title, "body": words.failed_body},
+        }  # fmt: skip
+        return [yes, {"action": "no", "title": words.no, "url": f"{self.path}/no"}]
 
 
-def path_of(delivery: Delivery) -> str | None:
-    """The address that a message carries, without the host. A code has none: it is typed where it was asked for."""
-    kind = delivery.message.kind
-    if kind in ("booked", "moved", "reminder"):
-        return f"/s/{delivery.token}"
-    if kind == "invitation":
-        return f"/w/{delivery.token}"
-    return {"cancelled-by-us": "/book/need", "plan-waiting": "/plan", "test": "/plan"}.get(kind)
+def words(app: Flask, delivery: Delivery, *, language: str | None = None) -> Words:
+    """The words of a delivery."""
+    return Words(app, delivery, language)
 
 
-def render(app: Flask, delivery: Delivery) -> Rendered:
-    """What this person gets to read. Asks no database."""
-    settings, message, booking = app.config["SETTINGS"], delivery.message, delivery.booking
-    path = path_of(delivery)
-    facts = {
-        "to": delivery.to,
-        "booking": booking,
-        "slot": booking and booking.slot,
-        "moment": delivery.moment,
-        "digits": delivery.digits,
-        "expires_at": delivery.expires_at,
-        "is_discreet": delivery.is_discreet,
-        "phone": settings.help_phone,
-        "address": path and settings.base_url + path,
-        "is_optional": message.kind not in CANNOT_BE_TURNED_OFF,
-    }
-    with app.app_context(), force_locale(delivery.to.language):
-        words = app.jinja_env.get_template(f"messages/{message.kind}.txt").make_module(facts)
-        said = {name: getattr(words, name, None) for name in PARTS}
-        page = {**facts, **said, "lang": delivery.to.language}
-        text = app.jinja_env.get_template("messages/letter.txt").render(page)
-        html = app.jinja_env.get_template("messages/letter.html").render(page)
-    body = getattr(words, "push_body", "")
-    return Rendered(
-        subject=" ".join(words.subject.split()),
-        text=text.strip() + "\n",
-        html=html.strip() + "\n",
-        push_title=getattr(words, "push_title", ""),
-        push_body=body[:1].upper() + body[1:],
-        path=path,
-    )
+def preview(
+    app: Flask, person: Person, kind: str, *, booking: Booking | None = None, campaign=None, moment: str = "day"
+) -> Words:
+    """How a message would read now, with a link that leads nowhere. Nothing is written or sent."""
+    message = Message(kind=kind, channel="", dedup=f"{kind}:{moment}:preview", useful_until=clock.now() + timedelta(days=1))
+    slot = booking and booking.slot
+    return Words(app, Delivery(message, reference="", to=person, booking=booking, slot=slot, campaign=campaign, token="\u2026"))
 
 
-def envelope(app: Flask, delivery: Delivery) -> Envelope:
-    """The mail of a delivery."""
-    settings = app.config["SETTINGS"]
-    words = render(app, delivery)
-    kind = delivery.message.kind
-    return Envelope(
-        to=delivery.to.email,
-        sender=settings.mail_from,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        reference=delivery.reference,
-        language=delivery.to.language,
-        settings_url=None if kind in CANNOT_BE_TURNED_OFF else f"{settings.base_url}/reminders",
-        attachment=_calendar_entry(app, delivery) if kind in FOR_THE_CALENDAR else None,
-    )
-
-
-def _calendar_entry(app: Flask, delivery: Delivery) -> Attachment:
-    base_url = app.config["SETTINGS"].base_url
-    with app.test_request_context("/", base_url=base_url), force_locale(delivery.to.language):
-        return Attachment(f"pracownia-{delivery.booking.number}.ics", calendar.event(delivery.booking))
-
-
-def notification(app: Flask, delivery: Delivery) -> Notification:
-    """The push message of a delivery. Its tag is its topic, so that a repeat takes the place of the first on the phone too."""
-    words = render(app, delivery)
-    payload = {
-        "title": words.push_title,
-        "body": words.push_body,
-        "tag": delivery.reference,
-        "lang": delivery.to.language,
-        "url": words.path,
-    }
-    urgency = "high" if delivery.message.kind in WAKES_THE_PHONE else "normal"
-    return Notification(payload, delivery.reference, delivery.message.useful_until, urgency)
-
-
-def preview(app: Flask, booking: Booking, kind: str = "reminder", moment: str = "day") -> Rendered:
-    """How a message about a booking would read now, with a link that leads nowhere. Nothing is written or sent."""
-    message = Message(
-        kind=kind, channel="email", dedup=f"{kind}:{moment}:preview", useful_until=clock.now() + timedelta(days=1)
-    )
-    sample = Delivery(message, reference="", to=booking.person, booking=booking, token="…")
-    return render(app, sample)
+assert set(PATHS) <= set(KINDS)

@@ -2,57 +2,86 @@
 transaction of its own, with nothing open while the network answers."""
 
 import logging
+import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from threading import Event, Lock
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from portal import messages
-from services import clock, deliveries, drafts, outbox, reminders
-from services.channels import DEADLINE, Outcome, email, mailbox
-from services.channels.webpush import PushSender
+from portal import messages, planning
+from services import channels, clock, deliveries, drafts, outbox
+from services.channels import DEADLINE, Carrier, Outcome
 from services.db import Database
 from services.models import Message
 
 log = logging.getLogger("pracownia.worker")
-SENDERS = 8
-BATCH = 24
-# Everybody in a batch may take the whole deadline, and the lease must still hold at the end.
-assert outbox.LEASE.total_seconds() >= BATCH / SENDERS * DEADLINE + 5
+SENDERS = 12  # threads of one worker
+OF_ONE_PROVIDER = 8  # of them at most for one provider, so that one that hangs leaves the others some
+AHEAD = 12  # messages that are claimed before a thread is free
+# What is claimed waits for those before it, each of which may take the whole deadline, and then for its own.
+assert outbox.LEASE.total_seconds() >= (AHEAD / SENDERS + 2) * DEADLINE + 5
 TRIES_TO_WRITE = 3
+LATE = 600  # seconds by which the oldest message may be overdue before somebody must look
 _opening = Lock()
+_one_writer = Lock()
 
 
 def tick(app: Flask) -> int:
-    """Post the reminders that have become due; returns how many are new. Planning again changes nothing."""
-    try:
-        with _database(app).write() as db, db.begin():
-            return reminders.plan_due(db)
-    except Exception as error:
-        log.error("planning failed: %s", type(error).__name__, exc_info=not app.config["SETTINGS"].base_url.startswith("https"))
-        return 0
+    """Post whatever has become due; returns how many are new. Planning again changes nothing."""
+    posted = 0
+    for plan in planning.STEPS:
+        try:
+            posted += plan(lambda: _writing(app))
+        except Exception as error:
+            log.error("planning failed: %s: %s", plan.__name__, type(error).__name__, exc_info=_is_demo(app))
+    _watch(app)
+    return posted
+
+
+def _is_demo(app: Flask) -> bool:
+    return app.config["SETTINGS"].is_demo  # outside it a traceback could carry somebody's data into a log
+
+
+def _watch(app: Flask) -> None:
+    """Say aloud that messages are late: whoever runs the installation reads the log before a person misses a session."""
+    with _database(app).read() as db:
+        late = outbox.oldest_due(db)
+    if late is not None and late.total_seconds() > LATE:
+        log.error("alarm: the oldest message is overdue by %d minutes", late.total_seconds() // 60)
 
 
 def tidy(app: Flask) -> int:
     """Forget what is kept for a time only; returns how many rows went."""
-    with _database(app).write() as db, db.begin():
-        return drafts.drop_old(db)
+    with _writing(app) as db:
+        return drafts.drop_old(db) + outbox.drop_old(db)
 
 
 def drain(app: Flask) -> Counter:
     """Send everything that is due now; returns how many messages have which status. Never raises for one message."""
     ended: Counter = Counter()
     stopping = app.extensions.get("stopping") or Event()
+    under_way: dict[Future, str] = {}
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") as senders:
-        while not stopping.is_set():
-            with _database(app).write() as db, db.begin():
-                batch = outbox.claim(db, limit=BATCH)
-            if not batch:
-                break
-            ended.update(senders.map(lambda message: _deliver(app, message), batch))
-    return ended
+        while True:
+            room = SENDERS + AHEAD - len(under_way)
+            busy = Counter(under_way.values())
+            batch = []
+            if room > AHEAD // 2 and not stopping.is_set():
+                full = tuple(sorted(name for name, count in busy.items() if count >= OF_ONE_PROVIDER + AHEAD // 2))
+                with _writing(app) as db:
+                    batch = outbox.claim(db, limit=min(room, OF_ONE_PROVIDER), busy=full)
+                under_way |= {senders.submit(_deliver, app, message): message.provider for message in batch}
+            if not under_way:
+                return ended
+            if batch and len(under_way) < SENDERS:
+                continue
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                under_way.pop(future)
+                ended[future.result()] += 1
 
 
 def run_once(app: Flask) -> Counter:
@@ -66,7 +95,7 @@ def _deliver(app: Flask, message: Message) -> str:
         ending = _try(app, message)
     except Exception as error:  # one bad row never blocks the rest
         log.error(
-            "message %s (%s, %s): %s", message.id, message.kind, message.channel, type(error).__name__, exc_info=app.debug
+            "message %s (%s, %s): %s", message.id, message.kind, message.channel, type(error).__name__, exc_info=_is_demo(app)
         )
         ending = Outcome("later", f"error-{type(error).__name__}"[:60])
     if isinstance(ending, Outcome) and ending.is_alarm:
@@ -75,68 +104,76 @@ def _deliver(app: Flask, message: Message) -> str:
 
 
 def _try(app: Flask, message: Message) -> Outcome | deliveries.Stop:
-    settings = app.config["SETTINGS"]
-    with _database(app).write() as db, db.begin():
-        found = deliveries.look(db, settings.secret_key, message)
+    with _writing(app) as db:
+        found = deliveries.look(db, app.config["SETTINGS"].secret_key, message)
     if isinstance(found, deliveries.Stop):
         return found
-    if message.channel == "push":
-        if not settings.vapid_private_key:
-            return Outcome("refused", "push-not-set-up", is_alarm=True)
-        to = found.subscription
-        return push_sender(app).send(to.endpoint, to.p256dh, to.auth, messages.notification(app, found))
-    letter = messages.envelope(app, found)
-    if settings.smtp_url:
-        return email.send(settings.smtp_url, letter)
-    with _database(app).write() as db, db.begin():
-        return mailbox.keep(db, letter)
+    carrier = carrier_of(app, message.channel)
+    if carrier is None:
+        return Outcome("refused", f"{message.channel}-not-set-up", is_alarm=True)
+    return carrier.send(found, messages.words(app, found))
 
 
 def _conclude(app: Flask, message: Message, ending) -> str:
     """Tried more than once: a message that went out and is not marked would go out again."""
     for attempt in range(TRIES_TO_WRITE):
         try:
-            with _database(app).write() as db, db.begin():
+            with _writing(app) as db:
                 return deliveries.conclude(db, message, ending)
         except OperationalError:
             if attempt == TRIES_TO_WRITE - 1:
                 log.error("message %s: how it ended could not be written; it comes back with its lease", message.id)
         except Exception as error:
-            log.error("message %s: %s while writing how it ended", message.id, type(error).__name__, exc_info=app.debug)
+            log.error("message %s: %s while writing how it ended", message.id, type(error).__name__, exc_info=_is_demo(app))
             break
     return "lost"
 
 
-def push_sender(app: Flask) -> PushSender:
-    """The pooled connections to push services of this process."""
-    settings = app.config["SETTINGS"]
+def carrier_of(app: Flask, code: str) -> Carrier | None:
+    """Who carries messages of a channel, opened once in this process; None where the installation has nobody."""
     with _opening:
-        if "push-sender" not in app.extensions:
-            app.extensions["push-sender"] = PushSender(settings.vapid_private_key, settings.vapid_subject, settings.push_hosts)
-        return app.extensions["push-sender"]
+        opened = app.extensions.setdefault("carriers", {})
+        if code not in opened:
+            settings = app.config["SETTINGS"]
+            channel = channels.all_channels()[code]
+            opened[code] = channel.open(settings, _database(app)) if channel.is_on(settings) else None
+        return opened[code]
 
 
 def close(app: Flask) -> None:
     """Give back what sending has opened."""
-    sender = app.extensions.pop("push-sender", None)
-    if sender is not None:
-        sender.close()
+    for carrier in app.extensions.pop("carriers", {}).values():
+        if carrier is not None:
+            carrier.close()
 
 
 def run(app: Flask, *, workers: int = 2) -> None:
     """Work until SIGTERM or SIGINT. What is under way is finished first; what is not begun stays in the outbox."""
     from portal.queue import queue_of
 
+    os.nice(5)  # pages come first: a message may be a second late, somebody who waits for a page may not
     consumer = queue_of(app).create_consumer(workers=workers, max_delay=1.0, graceful_signal="TERM")
     app.extensions["stopping"] = consumer.stop_flag
     try:
         consumer.run()
-        ends = clock.now().timestamp() + DEADLINE * BATCH / SENDERS
+        ends = clock.now().timestamp() + DEADLINE * (AHEAD / SENDERS + 2)
         for thread in [thread for _, thread in consumer.worker_threads] + [consumer.scheduler]:
             thread.join(max(0.0, ends - clock.now().timestamp()))
     finally:
         app.extensions.pop("stopping", None)
         close(app)
+
+
+@contextmanager
+def _writing(app: Flask):
+    """A transaction that writes. SQLite has one writer: our threads queue here, where waiting is fair and costs nothing."""
+    database = _database(app)
+    if database.engine.dialect.name == "sqlite":
+        with _one_writer, database.write() as db, db.begin():
+            yield db
+    else:
+        with database.write() as db, db.begin():
+            yield db
 
 
 def _database(app: Flask) -> Database:

@@ -6,7 +6,7 @@ import json
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, defer, joinedload
 
-from services import audit, catalogue, clock, outbox, slots
+from services import audit, catalogue, clock, outbox, reach, slots, telling
 from services.db import IntegrityError, broken_guard
 from services.errors import NotFound, Refused
 from services.models import Booking, Message, Person, Place, Slot, StaffMember
@@ -44,7 +44,7 @@ def book(
             raise
         return _made_before(db, person, key, asked)
     audit.record(db, actor, "booking:make", booking, slot=slot.id)
-    _tell(db, person, "booked", booking)
+    _tell(db, actor, person, "booked", booking)
     return booking
 
 
@@ -118,11 +118,18 @@ def _nearest(db: Session, person: Person, slot: Slot) -> list[Slot]:
     return slots.first_free(db, slot.form_id, person=person, near=slot.starts_at, limit=3)
 
 
-def _tell(db: Session, person: Person, kind: str, booking: Booking) -> None:
-    outbox.tell(
-        db, person, kind, subject=f"booking:{booking.id}:{booking.version}", useful_until=booking.starts_at,
+def _tell(db: Session, actor: Actor, person: Person, kind: str, booking: Booking) -> None:
+    """Tell the person by their first way, and their trusted people. What staff do in the evening is told in the morning."""
+    about = dict(
+        subject=f"booking:{booking.id}:{booking.version}", useful_until=booking.starts_at,
         booking_id=booking.id, booking_version=booking.version,
     )  # fmt: skip
+    due_at = None
+    if isinstance(actor, StaffMember):
+        morning = reach.morning_after(clock.now(), reach.of(db, person).quiet)
+        due_at = morning if morning < booking.starts_at else None
+    telling.tell(db, person, kind, due_at=due_at, **about)
+    outbox.post_all(db, telling.copies(telling.contacts_of(db, {person.id}).get(person.id, []), kind, due_at=due_at, **about))
 
 
 SHOWN = (
@@ -185,7 +192,7 @@ def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: in
     db.refresh(booking)
     audit.record(db, actor, "booking:move", booking, before=before, slot=slot.id, seat=seat)
     _drop_messages(db, booking)
-    _tell(db, person, "moved", booking)
+    _tell(db, actor, person, "moved", booking)
     return booking
 
 
@@ -230,7 +237,7 @@ def _require_open(booking: Booking) -> None:
 
 
 def _drop_messages(db: Session, booking: Booking) -> None:
-    outbox.cancel(db, Message.booking_id == booking.id, Message.kind.in_(("booked", "moved", "reminder")))
+    outbox.cancel(db, Message.booking_id == booking.id, Message.kind.in_(("booked", "moved", "reminder", "copy")))
 
 
 def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = None) -> Booking:
@@ -256,8 +263,7 @@ def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = 
     if done.rowcount:
         audit.record(db, actor, "booking:cancel", booking, late=booking.is_late)
         _drop_messages(db, booking)
-        if by_staff:
-            _tell(db, booking.person, "cancelled-by-us", booking)
+        _tell(db, actor, booking.person, "cancelled-by-us" if by_staff else "cancelled", booking)
     return booking
 
 

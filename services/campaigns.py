@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from services import audit, bookings, clock, outbox, people, reminders
+from services import audit, bookings, clock, outbox, people, reach, reminders
 from services.db import IntegrityError
 from services.errors import NotFound, Refused
 from services.models import Booking, Campaign, Message, Person, ReminderChoice, Slot, StaffMember, Task
@@ -65,10 +65,9 @@ def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
     sending has asked about it already (one that was stopped does not count). Who wants no reminders is left out."""
     query = select(Booking).join(Booking.person).where(*_unanswered(actor)).options(*bookings.SHOWN)
     found = list(db.scalars(query.order_by(Booking.starts_at, Booking.id)))
-    silent = outbox.who_wants_silence(db, [booking.person for booking in found])
-    wanted = [booking for booking in found if booking.person_id not in silent]
-    reached = outbox.routes_of(db, [booking.person for booking in wanted])
-    ways = {booking.id: [route.channel for route in reached[booking.person_id]] for booking in wanted}
+    reached = reach.of_all(db, [booking.person for booking in found])
+    wanted = [booking for booking in found if not reached[booking.person_id].is_silent]
+    ways = {booking.id: [route.channel for route in reached[booking.person_id].first("reminder")] for booking in wanted}
     return Audience(wanted, ways, len(found) - len(wanted))
 
 
@@ -97,8 +96,8 @@ def send(db: Session, actor: StaffMember, *, key: str, chosen: set[int] | None =
             db.add(campaign)
     except IntegrityError:
         return db.scalar(select(Campaign).where(Campaign.key == key))
-    for booking in wanted:
-        reminders.remind(db, booking, f"asked-{campaign.id}", starts_at=starts_at, campaign_id=campaign.id)
+    moment = f"asked-{campaign.id}"
+    reminders.remind_all(db, [(booking, moment) for booking in wanted], starts_at=starts_at, campaign_id=campaign.id)
     audit.record(db, actor, "campaign:send", campaign, people=len(wanted))
     return campaign
 

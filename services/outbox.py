@@ -4,19 +4,23 @@ Posting happens in the transaction of the change that causes it. Sending is at l
 towards us and by a stable reference (Message-ID, Topic) towards the provider.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services import clock
-from services.models import Message, Person, PushSubscription, ReminderChoice
+from services import clock, providers
+from services.models import Incoming, Message
 
 LEASE = timedelta(seconds=60)
-A_WEEK = timedelta(days=7)
+A_WEEK, KEPT = timedelta(days=7), timedelta(days=30)
+AT_ONCE = 100  # rows of one INSERT
+EMPTY = dict.fromkeys((
+    "person_id", "staff_id", "booking_id", "booking_version", "link_id", "code_id", "plan_version_id", "campaign_id",
+    "subscription_id", "enrolment_id", "offer_id", "contact_id",
+)) | {"provider": ""}  # fmt: skip
 BACKOFF = (30, 120, 600, 1800, 3600, 7200)  # seconds until the next try
 
 
@@ -27,79 +31,51 @@ def post(
 
     `subject` names what it is about with its version ("booking:40:2"); `ids` are the columns of Message.
     """
-    who = f"staff:{ids['staff_id']}" if ids.get("staff_id") else f"person:{ids.get('person_id')}"
-    dedup = f"{kind}:{subject}:{who}:{channel}" + (f":{ids['subscription_id']}" if ids.get("subscription_id") else "")
+    return post_all(db, [row_of(kind, channel, subject=subject, useful_until=useful_until, due_at=due_at, **ids)]) == 1
+
+
+def row_of(kind: str, channel: str, *, subject: str, useful_until: datetime, due_at: datetime | None = None, **ids) -> dict:
+    """The columns of one delivery to ask for."""
     now = clock.now()
     due_at = due_at or now
-    row = dict(
-        dedup=dedup, kind=kind, channel=channel, created_at=now, due_at=due_at, next_try_at=due_at,
-        useful_until=useful_until, status="waiting", attempts=0, **ids,
+    return EMPTY | dict(
+        dedup=dedup_of(kind, subject, channel, **ids), kind=kind, channel=channel, created_at=now, due_at=due_at,
+        next_try_at=due_at, useful_until=useful_until, status="waiting", attempts=0, **ids,
     )  # fmt: skip
+
+
+def dedup_of(kind: str, subject: str, channel: str, **ids) -> str:
+    """What makes a delivery the same as another: kind, what it is about, to whom, by which way."""
+    to = next((f"{name}:{ids[f'{name}_id']}" for name in ("contact", "staff") if ids.get(f"{name}_id")), None)
+    owner = f"person:{ids.get('person_id')}"
+    phone = f":{ids['subscription_id']}" if ids.get("subscription_id") else ""
+    return f"{kind}:{subject}:{to or owner}:{channel}{phone}"
+
+
+def about_of(message: Message) -> str:
+    """What a message is about, with its version: the `subject` that it was posted with."""
+    return message.dedup.removeprefix(f"{message.kind}:").rsplit(":person:", 1)[0].rsplit(":contact:", 1)[0]
+
+
+def post_all(db: Session, rows: list[dict]) -> int:
+    """Post many at once: `rows` are what `row_of` gives. Returns how many are new."""
+    posted = 0
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Message).values(row).on_conflict_do_nothing(index_elements=["dedup"]).returning(Message.id)
-    is_new = db.execute(statement).scalar() is not None
-    if is_new:
-        db.info["posted"] = min(due_at, db.info.get("posted", due_at))  # whoever commits may tell the worker
-    return is_new
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        statement = insert(Message).values(some).on_conflict_do_nothing(index_elements=["dedup"]).returning(Message.id)
+        posted += len(db.execute(statement).all())
+    if posted:
+        earliest = min(row["due_at"] for row in rows)
+        db.info["posted"] = min(earliest, db.info.get("posted", earliest))  # whoever commits may tell the worker
+    return posted
 
 
-@dataclass(frozen=True)
-class Route:
-    """One way to reach a person that works now."""
-
-    channel: str
-    subscription_id: int | None = None
-
-
-def routes(db: Session, person: Person) -> list[Route]:
-    """How this person is reached by messages; empty: only by telephone. See `routes_of`."""
-    return routes_of(db, [person])[person.id]
-
-
-def routes_of(db: Session, people: list[Person]) -> dict[int, list[Route]]:
-    """person id → how that person is reached by messages: their own choice, else what was agreed on joining.
-
-    The agreement on paper names one way. Where it was text messages or the app, e-mail stands in as long as that way is
-    not there; somebody who asked to be called is called. Two queries for any number of people.
-    """
-    ids = {person.id for person in people}
-    chosen = {row.person_id: row for row in db.scalars(select(ReminderChoice).where(ReminderChoice.person_id.in_(ids)))}
-    live: dict[int, list[int]] = {}
-    subscriptions = select(PushSubscription.person_id, PushSubscription.id)
-    for person_id, subscription_id in db.execute(
-        subscriptions.where(PushSubscription.person_id.in_(ids), PushSubscription.ended_at.is_(None))
-    ):
-        live.setdefault(person_id, []).append(subscription_id)
-    found = {}
-    for person in people:
-        choice = chosen.get(person.id)
-        wanted = set(choice.channels) if choice else ({"push", "email"} if person.contact != "call" else {"push"})
-        ways = [Route("push", number) for number in live.get(person.id, ()) if "push" in wanted]
-        if "email" in wanted and person.email:
-            ways.append(Route("email"))
-        found[person.id] = ways
-    return found
-
-
-def who_wants_silence(db: Session, people: list[Person]) -> set[int]:
-    """Ids of those who chose not to be reminded at all."""
-    chosen = select(ReminderChoice).where(ReminderChoice.person_id.in_({person.id for person in people}))
-    return {row.person_id for row in db.scalars(chosen) if not row.channels}
-
-
-def tell(db: Session, person: Person, kind: str, *, subject: str, useful_until: datetime, **ids) -> int:
-    """Post `kind` to every route of a person. Returns how many routes there were: 0 means that nobody will hear."""
-    found = routes(db, person)
-    for route in found:
-        post(
-            db, kind, route.channel, subject=subject, useful_until=useful_until,
-            person_id=person.id, subscription_id=route.subscription_id, **ids,
-        )  # fmt: skip
-    return len(found)
-
-
-def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Message]:
+def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE, busy: tuple[str, ...] = ()) -> list[Message]:
     """Take up to `limit` messages that are due and nobody's. The caller commits at once, sends, then says how it ended.
+
+    None for a provider that is let alone, or of which the caller has enough (`busy`); one for a provider that is tried
+    again after trouble.
 
     A conditional UPDATE on both databases: SQLAlchemy drops SKIP LOCKED on SQLite without a word. The rows are looked up
     first and by themselves: as a subquery of the UPDATE, PostgreSQL may run the look-up anew for each row, and takes more
@@ -107,15 +83,18 @@ def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Mes
     """
     now, mine = clock.now(), uuid4().hex
     is_free = or_(Message.leased_until.is_(None), Message.leased_until < now)
-    due = (
-        select(Message.id)
-        .where(Message.status == "waiting", Message.next_try_at <= now, is_free)
-        .order_by(Message.next_try_at)
-        .limit(limit)
-    )
+    alone, probes = providers.in_trouble(db)
+    due = select(Message.id).where(Message.status == "waiting", Message.next_try_at <= now, is_free)
+    due = due.order_by(Message.next_try_at, Message.id)
     if db.get_bind().dialect.name == "postgresql":
         due = due.with_for_update(skip_locked=True)
-    found = db.scalars(due).all()
+    found = []
+    for name in sorted(probes.difference(busy)):
+        if (one := db.scalar(due.where(Message.provider == name).limit(1))) and providers.may_probe(db, name, lease):
+            found.append(one)
+    if passed_over := alone | probes | set(busy):
+        due = due.where(Message.provider.not_in(sorted(passed_over)))
+    found += db.scalars(due.limit(limit)).all()
     taken = db.scalars(
         update(Message)
         .where(Message.id.in_(found), Message.status == "waiting", is_free)
@@ -129,16 +108,30 @@ def claim(db: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Mes
     return list(db.scalars(claimed.execution_options(populate_existing=True)))
 
 
+def oldest_due(db: Session) -> timedelta | None:
+    """By how much the oldest message that should have gone is late; None when none is."""
+    is_free = or_(Message.leased_until.is_(None), Message.leased_until < clock.now())
+    alone, _ = providers.in_trouble(db)
+    query = select(func.min(Message.next_try_at)).where(Message.status == "waiting", is_free)
+    oldest = db.scalar(query.where(Message.provider.not_in(sorted(alone))) if alone else query)
+    return clock.now() - oldest if oldest is not None and oldest < clock.now() else None
+
+
+def drop_old(db: Session) -> int:
+    """Forget answers by text message that were taken long ago: no gateway repeats them any more."""
+    return db.execute(delete(Incoming).where(Incoming.at < clock.now() - KEPT)).rowcount
+
+
 def in_an_hour() -> datetime:
     return clock.now() + timedelta(hours=1)
 
 
-def end(db: Session, message_id: int, lease: str, status: str, *, trouble: str | None = None) -> bool:
+def end(db: Session, message_id: int, lease: str, status: str, *, trouble: str | None = None, **more) -> bool:
     """Say how a delivery ended. False when the lease was lost meanwhile: then somebody else speaks for the row."""
     done = db.execute(
         update(Message)
         .where(Message.id == message_id, Message.lease == lease, Message.status == "waiting")
-        .values(status=status, trouble=trouble, ended_at=clock.now(), leased_until=None)
+        .values(status=status, trouble=trouble, ended_at=clock.now(), leased_until=None, **more)
         .execution_options(synchronize_session=False)
     )
     return done.rowcount == 1

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from services import audit, clock, outbox, tasks
+from services import audit, clock, outbox, tasks, telling
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Goal, Person, Plan, PlanVersion, StaffMember, Step, StepRecord
 from services.permissions import Permission, require
@@ -240,7 +240,7 @@ def propose(db: Session, actor: StaffMember, version: PlanVersion) -> PlanVersio
     version.answered_at = version.answer_note = None
     audit.record(db, actor, "plan:propose", version, person_id=_person_id(version))
     person = db.get(Person, _person_id(version))
-    outbox.tell(
+    telling.tell(
         db, person, "plan-waiting", subject=f"plan:{version.id}:{clock.now():%y%m%d%H%M%S}",
         useful_until=clock.now() + outbox.A_WEEK, plan_version_id=version.id,
     )  # fmt: skip

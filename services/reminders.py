@@ -1,158 +1,112 @@
-"""Planning reminders, and the choice of how to be reminded."""
+"""Planning reminders: which are due, for whom, by which way."""
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
 
-from services import audit, catalogue, clock, outbox, tasks
-from services.errors import Refused
-from services.models import Booking, Device, Person, PushSubscription, ReminderChoice
-from services.permissions import Permission, require
+from services import catalogue, clock, outbox, reach, telling
+from services.models import Booking, Message, Person, ReminderChoice
+from services.models.reminders import QUIET_FROM, QUIET_TO
 
-CHANNELS = ("email", "push", "sms", "call")
-MOMENTS = ("three-days", "day", "two-hours")
-QUIET_FROM, QUIET_TO = 20, 8  # nothing is sent between these hours
 LOOK_AHEAD = timedelta(days=4)
+AT_A_TIME = 500  # bookings of one transaction
+USUAL = ("day",)  # when nobody has chosen
 
 
-def due_at(moment: str, starts_at: datetime, rules: dict = catalogue.RULES) -> datetime:
-    """When a reminder is due. Days are wall clock ("the day before at 10"), hours are absolute."""
+def due_at(moment: str, starts_at: datetime, rules: dict = catalogue.RULES, choice: ReminderChoice | None = None) -> datetime:
+    """When a reminder is due. Days are wall clock ("the day before at 10"), hours are absolute; neither is at night."""
+    quiet = (choice.quiet_from, choice.quiet_to) if choice else (QUIET_FROM, QUIET_TO)
     if moment == "two-hours":
         due = starts_at - timedelta(hours=2)
-        return _evening_before(due) if is_quiet(due) else due
-    days = 3 if moment == "three-days" else 1
-    day = clock.local(starts_at).date() - timedelta(days=days)
-    return clock.at_wall(day, time(rules["reminder_hour"]))
-
-
-def _evening_before(at: datetime) -> datetime:
-    """The last hour before the quiet of the night in which an instant lies."""
-    local = clock.local(at)
-    day = local.date() - timedelta(days=1) if local.hour < QUIET_TO else local.date()
-    return clock.at_wall(day, time(QUIET_FROM - 1))
-
-
-def is_quiet(at: datetime) -> bool:
-    hour = clock.local(at).hour
-    return hour >= QUIET_FROM or hour < QUIET_TO
+        return reach.evening_before(due, quiet) if reach.is_quiet(due, quiet) else due
+    day = clock.local(starts_at).date() - timedelta(days=3 if moment == "three-days" else 1)
+    hour = choice.hour if choice and choice.hour is not None else rules["reminder_hour"]
+    return clock.at_wall(day, time(min(max(hour, quiet[1]), quiet[0] - 1)))
 
 
 def plan_due(db: Session) -> int:
-    """Post every reminder that is due now and was not posted before. Run it as often as you like; returns how many are new.
-
-    One per booking × version × moment × route. Not for somebody who said "I will come" (their day is settled, except two
-    hours before, which they chose), and not for a booking made after the reminder would have been due.
-    Somebody whom no message reaches becomes a coordinator's task.
-    """
-    now, rules = clock.now(), catalogue.rules(db)
-    if is_quiet(now):
-        return 0
-    soon = list(db.scalars(
-        select(Booking)
-        .where(Booking.status == "booked", Booking.starts_at > now, Booking.starts_at < now + LOOK_AHEAD)
-        .options(joinedload(Booking.person))
-        .order_by(Booking.starts_at)
-    ))  # fmt: skip
-    ids = {booking.person_id for booking in soon}
-    chosen = {row.person_id: row for row in db.scalars(select(ReminderChoice).where(ReminderChoice.person_id.in_(ids)))}
-    posted = 0
-    for booking in soon:
-        choice = chosen.get(booking.person_id)
-        if choice is not None and not choice.channels:
-            continue
-        for moment in choice.moments if choice else ("day",):
-            posted += _plan_one(db, booking, moment, now, rules)
+    """Post every reminder that is due now and was not posted before: `plan_some` until nothing is left. Returns new messages."""
+    posted, after = plan_some(db)
+    while after is not None:
+        more, after = plan_some(db, after)
+        posted += more
     return posted
 
 
-def _plan_one(db: Session, booking: Booking, moment: str, now: datetime, rules: dict) -> int:
-    due = due_at(moment, booking.starts_at, rules)
+def plan_some(db: Session, after: tuple[datetime, int] | None = None) -> tuple[int, tuple[datetime, int] | None]:
+    """Post the reminders of some bookings that are due now and were not posted before.
+
+    Returns how many are new, and where to go on: give it back as `after`, in another transaction, until it is None. Run it
+    as often as you like. One per booking × version × moment. Not for somebody who said "I will come" (their day is settled,
+    except two hours before, which they chose), and not for a booking made after the reminder would have been due.
+    """
+    now, rules = clock.now(), catalogue.rules(db)
+    query = select(Booking).where(Booking.status == "booked", Booking.starts_at > now, Booking.starts_at < now + LOOK_AHEAD)
+    if after is not None:
+        query = query.where(tuple_(Booking.starts_at, Booking.id) > after)
+    soon = list(db.scalars(query.order_by(Booking.starts_at, Booking.id).limit(AT_A_TIME)))
+    going_on = (soon[-1].starts_at, soon[-1].id) if len(soon) == AT_A_TIME else None
+    ids = {booking.person_id for booking in soon}
+    chosen = {row.person_id: row for row in db.scalars(select(ReminderChoice).where(ReminderChoice.person_id.in_(ids)))}
+    due = [
+        (booking, moment)
+        for booking in soon
+        for moment in _moments(chosen.get(booking.person_id))
+        if _is_due(booking, moment, now, rules, chosen.get(booking.person_id))
+    ]
+    known = _posted(db, {booking.id for booking, _ in due})
+    new = [(booking, moment) for booking, moment in due if subject_of(booking, moment) not in known]
+    return remind_all(db, new), going_on
+
+
+def _moments(choice: ReminderChoice | None) -> tuple | list:
+    if choice is None:
+        return USUAL
+    return choice.moments if choice.channels else ()
+
+
+def _is_due(booking: Booking, moment: str, now: datetime, rules: dict, choice: ReminderChoice | None) -> bool:
+    due = due_at(moment, booking.starts_at, rules, choice)
     if not due <= now or booking.booked_at > due:
-        return 0
-    if booking.answer == "yes" and moment != "two-hours":
-        return 0
-    return remind(db, booking, moment)
+        return False
+    if reach.is_quiet(now, (choice.quiet_from, choice.quiet_to) if choice else (QUIET_FROM, QUIET_TO)):
+        return False
+    return booking.answer != "yes" or moment == "two-hours"
 
 
-def remind(
-    db: Session, booking: Booking, moment: str, *, starts_at: datetime | None = None, campaign_id: int | None = None
+def subject_of(booking: Booking, moment: str) -> str:
+    return f"{moment}:booking:{booking.id}:{booking.version}"
+
+
+def _posted(db: Session, booking_ids: set[int]) -> set[str]:
+    """What reminders were posted of these bookings, by whichever way."""
+    query = select(Message.dedup).where(Message.booking_id.in_(booking_ids), Message.kind == "reminder")
+    return {dedup.removeprefix("reminder:").rsplit(":person:", 1)[0] for dedup in db.scalars(query)} if booking_ids else set()
+
+
+def remind(db: Session, booking: Booking, moment: str, **more) -> int:
+    """`remind_all` of one."""
+    return remind_all(db, [(booking, moment)], **more)
+
+
+def remind_all(
+    db: Session, due: list[tuple[Booking, str]], *, starts_at: datetime | None = None, campaign_id: int | None = None
 ) -> int:
-    """Post one reminder of one booking to each route of its person; with no route, a task to call. Returns new messages."""
-    person = booking.person
-    found = outbox.routes(db, person)
-    if not found:
-        tasks.ask(
-            db, "remind-by-phone", person, subject=f"booking:{booking.id}:{booking.version}",
-            once=campaign_id is None, booking_id=booking.id, campaign_id=campaign_id,
+    """Post one reminder of each (booking, moment) by the person's first way, and its copies. Returns new messages.
+
+    Who is reached by nothing becomes a task (see `telling.tell`).
+    """
+    if not due:
+        return 0
+    people = {person.id: person for person in db.scalars(select(Person).where(Person.id.in_({b.person_id for b, _ in due})))}
+    reached, trusted = reach.of_all(db, list(people.values())), telling.contacts_of(db, set(people))
+    rows = []
+    for booking, moment in due:
+        about = dict(
+            subject=subject_of(booking, moment), useful_until=booking.starts_at, due_at=starts_at, booking_id=booking.id,
+            booking_version=booking.version, campaign_id=campaign_id,
         )  # fmt: skip
-    subject = f"{moment}:booking:{booking.id}:{booking.version}"
-    return sum(
-        outbox.post(
-            db, "reminder", route.channel, subject=subject, useful_until=booking.starts_at, due_at=starts_at,
-            person_id=person.id, booking_id=booking.id, booking_version=booking.version,
-            subscription_id=route.subscription_id, campaign_id=campaign_id,
-        )
-        for route in found
-    )  # fmt: skip
-
-
-def choice_of(db: Session, person: Person) -> tuple[list[str], list[str], bool]:
-    """Channels, moments, and whether the person chose them (else they are what holds until then)."""
-    found = db.get(ReminderChoice, person.id)
-    if found is not None:
-        return list(found.channels), list(found.moments), True
-    channels = ["call"] if person.contact == "call" or not person.email else ["email"]
-    return channels, ["day"], False
-
-
-def choose(db: Session, actor: Person, channels: list[str], moments: list[str]) -> None:
-    """Keep the person's choice. No channel at all is a choice too, said as "none"."""
-    require(actor, Permission.CHOICE_MAKE)
-    kept = [] if "none" in channels else [code for code in CHANNELS if code in channels]
-    if not kept and "none" not in channels:
-        raise Refused("channel-missing")  # also for a way that we do not have: silence is only for those who ask for it
-    moments = [code for code in MOMENTS if code in moments]
-    if kept and not moments:
-        raise Refused("moment-missing")
-    row = db.get(ReminderChoice, actor.id)
-    if row is None:
-        db.add(row := ReminderChoice(person_id=actor.id))
-    row.channels, row.moments = kept, moments or ["day"]
-    audit.record(db, actor, "choice:reminders", actor, person_id=actor.id, channels=kept)
-
-
-def subscribe(db: Session, actor: Person, device: Device, *, endpoint: str, p256dh: str, auth: str) -> PushSubscription:
-    """Keep this browser's subscription; the same endpoint twice is one row. Refused("phone-shared") on a shared phone."""
-    require(actor, Permission.CHOICE_MAKE)
-    if device.is_shared:
-        raise Refused("phone-shared")
-    row = db.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint))
-    if row is None:
-        db.add(row := PushSubscription(endpoint=endpoint, created_at=clock.now(), person_id=actor.id, p256dh=p256dh, auth=auth))
-    row.person_id, row.device_id, row.p256dh, row.auth, row.ended_at = actor.id, device.id, p256dh, auth, None
-    choice = db.get(ReminderChoice, actor.id)
-    if choice is not None and "push" not in choice.channels:
-        choice.channels = [*choice.channels, "push"]
-    audit.record(db, actor, "choice:push-on", row)
-    return row
-
-
-def unsubscribe(db: Session, actor: Person, device: Device) -> None:
-    """Stop notifications on this phone."""
-    rows = db.scalars(
-        select(PushSubscription).where(
-            PushSubscription.person_id == actor.id,
-            PushSubscription.device_id == device.id,
-            PushSubscription.ended_at.is_(None),
-        )
-    )
-    for row in rows:
-        row.ended_at = clock.now()
-        audit.record(db, actor, "choice:push-off", row)
-
-
-def subscription_of(db: Session, device: Device) -> PushSubscription | None:
-    return db.scalars(
-        select(PushSubscription).where(PushSubscription.device_id == device.id, PushSubscription.ended_at.is_(None)).limit(1)
-    ).first()
+        found = telling.rows_to(db, people[booking.person_id], reached[booking.person_id], "reminder", **about)
+        rows += found + (telling.copies(trusted.get(booking.person_id, []), "reminder", **about) if found else [])
+    return outbox.post_all(db, rows)

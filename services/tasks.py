@@ -10,7 +10,7 @@ from services.models import Booking, Enrolment, Person, Slot, StaffMember, Task
 from services.permissions import Permission, require
 
 KINDS = (
-    "none-suits", "needs-help", "call-me", "remind-by-phone", "undeliverable", "plan-change", "plan-refused", "new-time",
+    "none-suits", "needs-help", "call-me", "no-contact", "undeliverable", "plan-change", "plan-refused", "new-time",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from portal import edge
 from portal.auth import enter, home_of, leave, public, start_of
 from portal.errors import status_of
 from portal.show import problems_of, show
-from services import clock, identity, reminders
+from services import choices, clock, codes, identity
 from services.errors import NotFound, Refused
 from services.models import Person, StaffMember
 
@@ -94,7 +94,7 @@ def _go_in(device_token: str, who: Person | StaffMember, is_shared: bool):
 
 def _end_device(db) -> None:
     if isinstance(g.actor, Person):
-        reminders.unsubscribe(db, g.actor, g.device)
+        choices.unsubscribe(db, g.actor, g.device)
     identity.sign_out(db, g.device)
 
 
@@ -115,7 +115,7 @@ def ask_for_code():
     browser = session.setdefault("browser", secrets.token_urlsafe(24))
     session["address"] = form.address.data.strip()
     try:
-        identity.ask_for_code(edge.open_session(), form.address.data, browser)
+        codes.ask_for_code(edge.open_session(), form.address.data, browser)
     except Refused as no:
         return _refused("entry/sign_in.html", no, "address", address=form.address.data)
     return redirect(url_for("entry.code"), 303)
@@ -157,7 +157,7 @@ def _who_has(address: str, browser: str, digits: str) -> list[str]:
     found: list = []
     with edge.writing() as db:
         try:
-            found = identity.try_code(db, key(), address, browser, digits)
+            found = codes.try_code(db, key(), address, browser, digits)
         except Refused as no:
             refused = no
         names = [f"{'person' if isinstance(one, Person) else 'staff'}:{one.id}" for one in found]

@@ -5,7 +5,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from portal import edge, qr
 from portal.auth import allow
 from portal.show import show, words
-from services import audit, bookings, campaigns, identity, people, plans, tasks
+from services import audit, bookings, campaigns, codes, identity, people, plans, tasks
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Link, Person
 from services.permissions import Permission, is_allowed
@@ -75,10 +75,10 @@ def invitation(person_id: int):
     person, enrolment = file_of(person_id, "invitation")
     db = edge.open_session()
     link = identity.open_invitation(db, person)
-    code = identity.code_read_out(db, enrolment.number) if enrolment else None
+    code = codes.code_read_out(db, enrolment.number) if enrolment else None
     return show(
         "people/invitation.html", person=person, enrolment=enrolment, link=link, address=link and _address(link),
-        code=code, digits=identity.digits_of(key(), code) if code else "", done=request.args.get("done", ""),
+        code=code, digits=codes.digits_of(key(), code) if code else "", done=request.args.get("done", ""),
     )  # fmt: skip
 
 
@@ -92,12 +92,12 @@ def _address(link: Link) -> str:
 def invite(person_id: int):
     db = edge.open_session()
     person = people.get_person(db, g.actor, person_id)
-    by_email = request.form.get("way") == "email"
+    by = {"email": "email", "sms": "sms"}.get(request.form.get("way"))
     try:
-        identity.invite(db, key(), g.actor, person, by_email=by_email)
+        identity.invite(db, key(), g.actor, person, by=by)
     except Refused as no:
         return show("people/no_email.html", status=422, person=person, code=no.code)
-    return redirect(url_for("people.invitation", person_id=person.id, done="sent" if by_email else "made"), 303)
+    return redirect(url_for("people.invitation", person_id=person.id, done="sent" if by else "made"), 303)
 
 
 @bp.get("/<int:person_id>/invitation/card")
@@ -119,5 +119,5 @@ def read_code(person_id: int):
     enrolment = people.current_enrolment(db, person)
     if enrolment is None:
         raise NotFound
-    identity.code_to_read_out(db, g.actor, person, enrolment.number)
+    codes.code_to_read_out(db, g.actor, person, enrolment.number)
     return redirect(url_for("people.invitation", person_id=person.id, done="code") + "#code", 303)

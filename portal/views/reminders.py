@@ -11,7 +11,7 @@ from portal import edge
 from portal.auth import allow
 from portal.push_key import public_key
 from portal.show import show
-from services import outbox, reminders
+from services import choices, outbox, telling
 from services.channels.endpoints import check_endpoint
 from services.channels.webpush import check_keys
 from services.errors import Refused
@@ -28,14 +28,13 @@ class SubscriptionForm(FlaskForm):
 
 def _page(channels: list[str] | None = None, moments: list[str] | None = None) -> dict:
     db = edge.open_session()
-    kept_channels, kept_moments, is_chosen = reminders.choice_of(db, g.actor)
-    if is_chosen and not kept_channels:
-        kept_channels = ["none"]
+    choice = choices.choice_of(db, g.actor)
+    kept_channels, kept_moments = choice.channels or ["none"], choice.moments
     return {
         "channels": kept_channels if channels is None else channels,
         "moments": kept_moments if moments is None else moments,
         "has_email": bool(g.actor.email),
-        "is_phone_on": reminders.subscription_of(db, g.device) is not None,
+        "is_phone_on": choices.subscription_of(db, g.device) is not None,
     }
 
 
@@ -56,12 +55,12 @@ def choose():
         problem = ("channels", "no-email")
     if problem is None:
         try:
-            reminders.choose(edge.open_session(), g.actor, channels, moments)
+            choices.choose(edge.open_session(), g.actor, channels, moments)
         except Refused as no:
             problem = ("moments" if no.code == "moment-missing" else "channels", no.code)
     if problem:
         return show("reminders/see.html", status=422, problems=[problem], **_page(channels, moments))
-    wants_phone = "push" in channels and reminders.subscription_of(edge.open_session(), g.device) is None
+    wants_phone = "push" in channels and choices.subscription_of(edge.open_session(), g.device) is None
     return redirect(url_for("reminders.phone" if wants_phone else "reminders.saved"), 303)
 
 
@@ -95,14 +94,14 @@ def subscribe():
         problems = [("phone", "subscription-wrong")]
         return show("reminders/phone.html", status=422, problems=problems, key=key, **_page())
     keys = {"endpoint": form.endpoint.data, "p256dh": form.p256dh.data, "auth": form.auth.data}
-    reminders.subscribe(edge.open_session(), g.actor, g.device, **keys)
+    choices.subscribe(edge.open_session(), g.actor, g.device, **keys)
     return redirect(url_for("reminders.saved"), 303)
 
 
 @bp.post("/phone/off")
 @allow(Permission.CHOICE_MAKE)
 def unsubscribe():
-    reminders.unsubscribe(edge.open_session(), g.actor, g.device)
+    choices.unsubscribe(edge.open_session(), g.actor, g.device)
     return redirect(url_for("reminders.see"), 303)
 
 
@@ -114,9 +113,9 @@ def renew():
     if not _is_good(form):
         return "", 422
     db = edge.open_session()
-    reminders.unsubscribe(db, g.actor, g.device)
+    choices.unsubscribe(db, g.actor, g.device)
     keys = {"endpoint": form.endpoint.data, "p256dh": form.p256dh.data, "auth": form.auth.data}
-    reminders.subscribe(db, g.actor, g.device, **keys)
+    choices.subscribe(db, g.actor, g.device, **keys)
     return "", 204
 
 
@@ -125,7 +124,7 @@ def renew():
 def send_test():
     db = edge.open_session()
     subject = f"test:{request.form.get('key', '')[:40] or secrets.token_urlsafe(9)}"
-    count = outbox.tell(db, g.actor, "test", subject=subject, useful_until=outbox.in_an_hour())
+    count = telling.tell(db, g.actor, "test", subject=subject, useful_until=outbox.in_an_hour())
     return redirect(url_for("reminders.tested", count=count), 303)
 
 

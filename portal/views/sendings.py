@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from portal import edge, messages
 from portal.auth import allow
 from portal.show import show
-from services import campaigns, clock, reminders
+from services import campaigns, clock, reach
 from services.errors import Refused
 from services.models import Message
 from services.permissions import Permission
@@ -44,8 +44,8 @@ def preview():
     wait = current_app.config["SETTINGS"].stop_seconds
     return show(
         "sendings/preview.html", audience=narrowed, wait=wait, person=narrowed.bookings[0].person,
-        sample=messages.preview(current_app._get_current_object(), narrowed.bookings[0]),
-        is_night=reminders.is_quiet(clock.now() + timedelta(seconds=wait)),
+        sample=messages.preview(current_app._get_current_object(), narrowed.bookings[0].person, "reminder", booking=narrowed.bookings[0]),
+        is_night=reach.is_quiet(clock.now() + timedelta(seconds=wait)),
     )  # fmt: skip
 
 

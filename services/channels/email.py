@@ -15,7 +15,7 @@ from threading import Timer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from services import clock
-from services.channels import ACCEPTED, DEADLINE, Outcome
+from services.channels import ACCEPTED, DEADLINE, Channel, Outcome, Route
 
 
 @dataclass(frozen=True)
@@ -191,3 +191,34 @@ def _address(address: str, name: str = "") -> Address:
     if not user or not domain:
         raise ValueError("address")
     return Address(name, addr_spec=f"{user}@{domain.encode('idna').decode()}")
+
+
+class Email(Channel):
+    code, rank = "email", 30
+
+    def is_on(self, settings) -> bool:
+        return bool(settings.smtp_url) or settings.is_demo
+
+    def routes(self, to, subscriptions) -> list[Route]:
+        return [Route("email", "smtp")] if to.email else []
+
+    def open(self, settings, database):
+        if settings.smtp_url:
+            return EmailCarrier(settings)
+        from services.channels.mailbox import Mailbox
+
+        return Mailbox(database)
+
+
+class EmailCarrier:
+    def __init__(self, settings):
+        self._url = settings.smtp_url
+
+    def send(self, delivery, words) -> Outcome:
+        return send(self._url, words.envelope)
+
+    def close(self) -> None:
+        pass
+
+
+CHANNEL = Email()

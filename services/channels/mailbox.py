@@ -1,19 +1,28 @@
-"""Demo mode's post office: mails land in a table that the mailbox page shows. The same mail twice is one row."""
+"""Demo mode's post office: what would have gone out lands in a table that the mailbox page shows. The same twice is one row."""
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from services import clock
 from services.channels import ACCEPTED, Outcome
-from services.channels.email import Envelope
 from services.models import MailboxItem
 
 
-def keep(db: Session, envelope: Envelope) -> Outcome:
-    """Put a mail into the mailbox. The caller commits."""
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = dict(
-        at=clock.now(), reference=envelope.reference, to=envelope.to[:200], subject=envelope.subject[:200], body=envelope.text,
-    )  # fmt: skip
-    db.execute(insert(MailboxItem).values(row).on_conflict_do_nothing(index_elements=["reference"]))
-    return ACCEPTED
+class Mailbox:
+    """Stands in for the provider of mails and of text messages."""
+
+    def __init__(self, database):
+        self._database = database
+
+    def send(self, delivery, words) -> Outcome:
+        letter = words.envelope
+        return self.keep("email", letter.reference, letter.to, letter.subject, letter.text)
+
+    def keep(self, channel: str, reference: str, to: str, subject: str, body: str) -> Outcome:
+        row = dict(at=clock.now(), channel=channel, reference=reference, to=to[:200], subject=subject[:200], body=body)
+        with self._database.write() as db, db.begin():
+            insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+            db.execute(insert(MailboxItem).values(row).on_conflict_do_nothing(index_elements=["reference"]))
+        return ACCEPTED
+
+    def close(self) -> None:
+        pass

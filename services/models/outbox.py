@@ -88,11 +88,12 @@ class PushSubscription(Base):
 
 
 class MailboxItem(Base):
-    """Demo mode only: mails that would have gone out, so that the journey can be walked with no server."""
+    """Demo mode only: mails and text messages that would have gone out, so that the journey can be walked with no server."""
 
     __tablename__ = "mailbox_item"
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(24), default="email", server_default="email")
     reference: Mapped[str] = mapped_column(String(200), unique=True)
     to: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(200))

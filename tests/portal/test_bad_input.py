@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services import identity, plans
+from services import codes, plans
 
 HUGE = "9" * 30
 WISH = {"days": "2026-12-01", "start": "9:00", "end": "12:00", "minutes": "45", "pause": "15"}
@@ -96,8 +96,8 @@ def test_a_code_of_other_signs_is_a_wrong_code(client, make, digits):
 
 def test_a_code_typed_on_an_arabic_keyboard_is_right(client, make, db, app):
     maria = make.participant()
-    code = identity.code_to_read_out(db, make.ewa, maria, maria.enrolments[0].number)
-    digits = identity.digits_of(app.config["SETTINGS"].secret_key, code)
+    code = codes.code_to_read_out(db, make.ewa, maria, maria.enrolments[0].number)
+    digits = codes.digits_of(app.config["SETTINGS"].secret_key, code)
     client.post("/sign-in", data={"address": maria.enrolments[0].number})
 
     typed = "".join(chr(0x660 + int(digit)) for digit in digits)

@@ -87,6 +87,6 @@ def test_from_a_task_what_for_is_known(client, db, make, sign_in, maria):
 
 
 def test_a_call_about_a_session_is_no_reason_to_book_another(client, db, make, sign_in, maria):
-    tasks.ask(db, "remind-by-phone", maria)
+    tasks.ask(db, "no-contact", maria)
 
     assert "Umów spotkanie" not in sign_in(client, make.ewa).get("/tasks").text

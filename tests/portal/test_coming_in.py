@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services import clock, identity, reminders, staff
+from services import choices, clock, codes, identity, staff
 from services.models import Device, PushSubscription
 from services.permissions import SYSTEM
 
@@ -69,7 +69,7 @@ def test_who_no_longer_works_here_finds_every_way_in_closed(client, make, db, co
     with client.session_transaction() as session:
         session["accounts"], session["proved"] = [f"staff:{jan.id}"], int(clock.now().timestamp())
     assert client.post("/sign-in/who", data={}).location == "/sign-in"
-    answer = client.post("/sign-in/code", data={"code": identity.digits_of(app.config["SETTINGS"].secret_key, code)})
+    answer = client.post("/sign-in/code", data={"code": codes.digits_of(app.config["SETTINGS"].secret_key, code)})
     assert client.post("/sign-in/who", data={}).location == "/sign-in"
     assert answer.status_code in (303, 422)
 
@@ -78,7 +78,7 @@ def test_who_comes_in_ends_the_one_before_on_this_phone_and_their_notifications(
     maria, bruno = make.participant(), make.participant("Bruno Zych")
     come_in(client, maria)
     device = db.query(Device).filter_by(person_id=maria.id).one()
-    reminders.subscribe(db, maria, device, endpoint="https://push.example.org/1", p256dh="key", auth="secret")
+    choices.subscribe(db, maria, device, endpoint="https://push.example.org/1", p256dh="key", auth="secret")
 
     come_in(client, bruno)
 

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from services import identity
+from services import codes
 from services.models import Device, SignInCode
 
 
 @pytest.fixture
 def digits(app, db):
     """The digits of the newest code, as its mail says them."""
-    return lambda: identity.digits_of(
+    return lambda: codes.digits_of(
         app.config["SETTINGS"].secret_key, db.scalars(select(SignInCode).order_by(SignInCode.id.desc())).first()
     )
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import messages
-from services import bookings, clock, deliveries, identity, outbox, reminders
+from services import bookings, clock, codes, deliveries, identity, outbox, reminders
 from services.models import Link, Message
 from tests.portal.sending import KEY, make_app, post_trial
 
@@ -89,11 +89,11 @@ def plan_waiting(db, make, maria):
 
 
 def code(db, make, maria):
-    identity.ask_for_code(db, maria.email, "browser")
+    codes.ask_for_code(db, maria.email, "browser")
 
 
 def invitation(db, make, maria):
-    identity.invite(db, KEY, make.ewa, maria, by_email=True)
+    identity.invite(db, KEY, make.ewa, maria, by="email")
 
 
 def trial(db, make, maria):

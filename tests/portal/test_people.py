@@ -7,7 +7,7 @@ import pytest
 import segno
 from sqlalchemy import select
 
-from services import identity
+from services import codes, identity
 from services.models import AccessLog, AuditEntry, Link, Message, SignInCode
 from tests.portal.test_today import words_of
 
@@ -209,7 +209,7 @@ def test_a_code_to_read_out_lets_the_person_in_with_their_number(app, ewa, db, m
     assert '<h2 id="code" data-focus' in page
     assert "Działa do godziny 9:15." in page
     key = app.config["SETTINGS"].secret_key
-    assert identity.try_code(db, key, "GD/0007", "another browser", digits) == [maria]
+    assert codes.try_code(db, key, "GD/0007", "another browser", digits) == [maria]
 
 
 def test_somebody_without_a_register_number_gets_no_code(ewa, db, make):

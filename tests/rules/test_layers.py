@@ -23,11 +23,15 @@ ROWS = (
     ("clock", "errors", "numbers"),
     ("db", "import_columns", "import_file"),
     ("models",),
-    ("permissions", "frame", "channels"),
-    ("audit", "outbox", "catalogue", "drafts", "diary", "receipts"),
+    ("permissions", "frame", "channels", "kinds"),
+    ("audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary"),
+    ("outbox", "choices"),
     ("tasks", "people", "staff", "identity", "slots"),
+    ("telling", "codes"),
     ("plans", "steps", "bookings", "reminders", "imports"),
-    ("withdrawals", "attendance", "campaigns", "deliveries"),
+    ("withdrawals", "attendance", "campaigns"),
+    ("subjects",),
+    ("deliveries",),
     ("migrations", "demo"),
 )
 ROW_OF = {word: number for number, row in enumerate(ROWS) for word in row}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from services import identity
+from services import codes, identity
 from services.errors import Refused
 from services.models import Message, SignInCode
 from tests.services.crowd import in_parallel
@@ -14,28 +14,28 @@ KEY = b"the key of this installation"
 
 
 def ask(db, address, browser="browser"):
-    identity.ask_for_code(db, address, browser)
+    codes.ask_for_code(db, address, browser)
     return db.scalars(select(SignInCode).order_by(SignInCode.id.desc())).first()
 
 
 def enter(db, address, digits, browser="browser"):
-    return identity.try_code(db, KEY, address, browser, digits)
+    return codes.try_code(db, KEY, address, browser, digits)
 
 
 def wrong(code):
-    return f"{(int(identity.digits_of(KEY, code)) + 1) % 1_000_000:06d}"
+    return f"{(int(codes.digits_of(KEY, code)) + 1) % 1_000_000:06d}"
 
 
 def test_the_right_digits_let_the_asker_in_whatever_they_are_typed_with(db, make):
     maria = make.participant(email="maria@example.org")
-    digits = identity.digits_of(KEY, ask(db, " Maria@Example.org "))
+    digits = codes.digits_of(KEY, ask(db, " Maria@Example.org "))
 
     assert enter(db, "maria@example.org", f"{digits[:3]} {digits[3:]} ") == [maria]
 
 
 def test_digits_work_once(db, make):
     make.participant(email="maria@example.org")
-    digits = identity.digits_of(KEY, ask(db, "maria@example.org"))
+    digits = codes.digits_of(KEY, ask(db, "maria@example.org"))
     enter(db, "maria@example.org", digits)
 
     with pytest.raises(Refused, match="code-old"):
@@ -48,7 +48,7 @@ def test_digits_work_for_a_quarter_of_an_hour(db, make, at):
     at("2026-11-23 09:15")
 
     with pytest.raises(Refused, match="code-old"):
-        enter(db, "maria@example.org", identity.digits_of(KEY, code))
+        enter(db, "maria@example.org", codes.digits_of(KEY, code))
 
 
 def test_digits_work_only_in_the_browser_that_asked(db, make):
@@ -56,7 +56,7 @@ def test_digits_work_only_in_the_browser_that_asked(db, make):
     code = ask(db, "maria@example.org")
 
     with pytest.raises(Refused, match="code-old"):
-        enter(db, "maria@example.org", identity.digits_of(KEY, code), browser="another")
+        enter(db, "maria@example.org", codes.digits_of(KEY, code), browser="another")
 
 
 def test_asking_again_ends_the_earlier_digits(db, make):
@@ -65,8 +65,8 @@ def test_asking_again_ends_the_earlier_digits(db, make):
     later = ask(db, "maria@example.org")
 
     with pytest.raises(Refused, match="code-wrong"):
-        enter(db, "maria@example.org", identity.digits_of(KEY, earlier))
-    assert enter(db, "maria@example.org", identity.digits_of(KEY, later))
+        enter(db, "maria@example.org", codes.digits_of(KEY, earlier))
+    assert enter(db, "maria@example.org", codes.digits_of(KEY, later))
 
 
 def test_after_five_wrong_tries_even_the_right_digits_are_refused(db, make):
@@ -77,7 +77,7 @@ def test_after_five_wrong_tries_even_the_right_digits_are_refused(db, make):
             enter(db, "maria@example.org", wrong(code))
 
     with pytest.raises(Refused, match="code-tries"):
-        enter(db, "maria@example.org", identity.digits_of(KEY, code))
+        enter(db, "maria@example.org", codes.digits_of(KEY, code))
 
 
 def test_of_forty_guesses_at_once_five_are_looked_at(database, db, make):
@@ -93,7 +93,7 @@ def test_of_forty_guesses_at_once_five_are_looked_at(database, db, make):
 
 def test_the_right_digits_twice_at_once_let_in_once(database, db, make):
     make.participant(email="maria@example.org")
-    digits = identity.digits_of(KEY, ask(db, "maria@example.org"))
+    digits = codes.digits_of(KEY, ask(db, "maria@example.org"))
     db.commit()
 
     came_to = in_parallel(database, lambda db, _: enter(db, "maria@example.org", digits), 4)
@@ -105,7 +105,7 @@ def test_two_people_at_one_address_get_one_mail_and_choose_who_they_are(db, make
     maria = make.participant(email="dom@example.org")
     bruno = make.participant("Bruno", email="dom@example.org")
 
-    digits = identity.digits_of(KEY, ask(db, "dom@example.org"))
+    digits = codes.digits_of(KEY, ask(db, "dom@example.org"))
 
     assert db.scalars(select(Message.kind)).all() == ["code"]
     assert enter(db, "dom@example.org", digits) == [maria, bruno]
@@ -114,7 +114,7 @@ def test_two_people_at_one_address_get_one_mail_and_choose_who_they_are(db, make
 def test_a_register_number_brings_the_code_to_the_address_behind_it(db, make):
     maria = make.participant(number="GD/0042", email="maria@example.org")
 
-    digits = identity.digits_of(KEY, ask(db, "gd/0042"))
+    digits = codes.digits_of(KEY, ask(db, "gd/0042"))
 
     assert db.scalars(select(Message.person_id)).all() == [maria.id]
     assert enter(db, "gd/0042", digits) == [maria]
@@ -125,7 +125,7 @@ def test_an_unknown_address_is_answered_like_any_other_but_opens_nothing(db):
 
     assert db.scalars(select(Message)).all() == []
     with pytest.raises(Refused, match="code-wrong"):
-        enter(db, "nobody@example.org", identity.digits_of(KEY, code))
+        enter(db, "nobody@example.org", codes.digits_of(KEY, code))
 
 
 @pytest.mark.parametrize("other", [{"browser": "another"}, {"address": "else@example.org"}])
@@ -145,7 +145,7 @@ def test_a_sixth_code_in_an_hour_is_refused_for_the_address_and_for_the_browser(
 
 def test_digits_read_out_by_a_coordinator_need_the_number_and_no_browser(db, make):
     maria = make.participant(email=None, number="GD/0042")
-    digits = identity.digits_of(KEY, identity.code_to_read_out(db, make.ewa, maria, "GD/0042"))
+    digits = codes.digits_of(KEY, codes.code_to_read_out(db, make.ewa, maria, "GD/0042"))
 
     with pytest.raises(Refused):
         enter(db, "gd/0043", digits)
@@ -154,11 +154,11 @@ def test_digits_read_out_by_a_coordinator_need_the_number_and_no_browser(db, mak
 
 def test_reading_out_new_digits_ends_the_ones_before(db, make):
     maria = make.participant(number="GD/0042")
-    first, second = (identity.code_to_read_out(db, make.ewa, maria, "GD/0042") for _ in range(2))
+    first, second = (codes.code_to_read_out(db, make.ewa, maria, "GD/0042") for _ in range(2))
 
     with pytest.raises(Refused, match="code-wrong"):
-        enter(db, "gd/0042", identity.digits_of(KEY, first))
-    assert enter(db, "gd/0042", identity.digits_of(KEY, second)) == [maria]
+        enter(db, "gd/0042", codes.digits_of(KEY, first))
+    assert enter(db, "gd/0042", codes.digits_of(KEY, second)) == [maria]
 
 
 def test_somebody_without_an_address_is_in_nobodys_list_of_accounts(db, make):

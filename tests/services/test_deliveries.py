@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services import bookings, clock, deliveries, identity, outbox, plans, reminders
+from services import bookings, clock, codes, deliveries, identity, outbox, plans, reminders
 from services.channels import Outcome
 from services.deliveries import Delivery, Stop
 from services.models import Link, Message, PushSubscription, ReminderChoice, Task
@@ -136,17 +136,17 @@ def test_at_night_a_reminder_waits_for_the_morning(db, at, booking, when, hours)
 
 def test_a_code_comes_at_any_hour_and_only_while_it_works(db, at, maria):
     at("2026-11-23 23:00")
-    identity.ask_for_code(db, maria.email, "browser")
+    codes.ask_for_code(db, maria.email, "browser")
     [message] = messages(db)
     found = look(db, message)
-    assert identity.try_code(db, KEY, maria.email, "browser", found.digits)
+    assert codes.try_code(db, KEY, maria.email, "browser", found.digits)
     db.expire_all()
     assert look(db, message) == Stop("cancelled", "code-ended")
 
 
 def test_a_code_that_was_replaced_is_not_sent(db, maria):
-    identity.ask_for_code(db, maria.email, "browser")
-    identity.ask_for_code(db, maria.email, "browser")
+    codes.ask_for_code(db, maria.email, "browser")
+    codes.ask_for_code(db, maria.email, "browser")
     db.expire_all()
     first, second = messages(db)
     assert look(db, first) == Stop("cancelled", "code-ended")
@@ -154,8 +154,8 @@ def test_a_code_that_was_replaced_is_not_sent(db, maria):
 
 
 def test_an_invitation_that_was_replaced_or_used_is_not_sent(db, make, maria):
-    identity.invite(db, KEY, make.ewa, maria, by_email=True)
-    link = identity.invite(db, KEY, make.ewa, maria, by_email=True)
+    identity.invite(db, KEY, make.ewa, maria, by="email")
+    link = identity.invite(db, KEY, make.ewa, maria, by="email")
     db.expire_all()
     first, second = messages(db)
     assert look(db, first) == Stop("cancelled", "link-replaced")
@@ -175,7 +175,7 @@ def test_a_plan_that_was_answered_waits_for_nobody(db, make, maria):
 
 
 def test_a_staff_member_gets_a_code_too(db, make):
-    identity.ask_for_code(db, make.ewa.email, "browser")
+    codes.ask_for_code(db, make.ewa.email, "browser")
     assert look(db, messages(db)[0]).to is make.ewa
 
 
@@ -259,14 +259,14 @@ def test_an_alarm_keeps_the_browser(db, make, maria):
 
 def test_an_invitation_that_does_not_arrive_goes_to_a_coordinator_and_to_no_phone(db, make, maria):
     make.subscription(maria)
-    identity.invite(db, KEY, make.ewa, maria, by_email=True)
+    identity.invite(db, KEY, make.ewa, maria, by="email")
     deliveries.conclude(db, take(db)["email"], Outcome("refused", "smtp-550"))
     assert tasks(db) == [("undeliverable", None)]
     assert len(messages(db)) == 1
 
 
 def test_nobody_calls_because_of_a_code(db, maria):
-    identity.ask_for_code(db, maria.email, "browser")
+    codes.ask_for_code(db, maria.email, "browser")
     deliveries.conclude(db, take(db)["email"], Outcome("refused", "smtp-550"))
     assert tasks(db) == []
 

@@ -51,7 +51,7 @@ def test_a_newer_invitation_ends_the_one_before(db, make):
 
 def test_an_invitation_by_mail_needs_an_address(db, make):
     with pytest.raises(Refused, match="no-email"):
-        identity.invite(db, KEY, make.ewa, make.participant(email=None), by_email=True)
+        identity.invite(db, KEY, make.ewa, make.participant(email=None), by="email")
 
 
 def test_specialists_and_participants_invite_nobody(db, make):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services import attendance, bookings, reminders, tasks
+from services import attendance, bookings, choices, reminders, tasks
 from services.errors import Refused
 from services.models import Message, PushSubscription, Task
 
@@ -139,7 +139,7 @@ def test_whom_no_message_reaches_is_called_and_once_is_enough(db, make, at):
     at("2026-11-24 10:00")
     reminders.plan_due(db)
     (call,) = tasks.open_tasks(db, make.ewa)
-    assert call.kind == "remind-by-phone"
+    assert call.kind == "no-contact"
 
     tasks.finish(db, make.ewa, call.id)
     at("2026-11-24 10:01")
@@ -160,27 +160,27 @@ def test_each_phone_that_agreed_is_one_way(db, make, visit, at):
 def test_a_choice_is_kept_in_the_order_of_the_screen(db, make):
     maria = make.participant()
 
-    reminders.choose(db, maria, ["push", "email"], ["two-hours", "three-days"])
+    choices.choose(db, maria, ["push", "email"], ["two-hours", "three-days"])
 
-    assert reminders.choice_of(db, maria) == (["email", "push"], ["three-days", "two-hours"], True)
+    assert choices.choice_of(db, maria) == (["email", "push"], ["three-days", "two-hours"], True)
 
 
 def test_none_at_all_is_a_choice_and_choosing_nothing_is_not(db, make):
     maria = make.participant()
-    reminders.choose(db, maria, ["none", "email"], [])
-    assert reminders.choice_of(db, maria)[0] == []
+    choices.choose(db, maria, ["none", "email"], [])
+    assert choices.choice_of(db, maria)[0] == []
 
     with pytest.raises(Refused, match="channel-missing"):
-        reminders.choose(db, maria, [], ["day"])
+        choices.choose(db, maria, [], ["day"])
     with pytest.raises(Refused, match="moment-missing"):
-        reminders.choose(db, maria, ["email"], [])
+        choices.choose(db, maria, ["email"], [])
 
 
 def test_the_same_browser_subscribed_twice_is_one_and_follows_who_is_signed_in(db, make):
     maria, bruno = make.participant(), make.participant("Bruno")
     for person in (maria, maria, bruno):
         device = make.device(person)
-        reminders.subscribe(db, person, device, endpoint="https://push.example.org/1", p256dh="k", auth="a")
+        choices.subscribe(db, person, device, endpoint="https://push.example.org/1", p256dh="k", auth="a")
 
     assert db.scalars(select(PushSubscription.person_id)).all() == [bruno.id]
 
@@ -189,7 +189,7 @@ def test_a_shared_phone_gets_no_notifications(db, make):
     maria = make.participant()
 
     with pytest.raises(Refused, match="phone-shared"):
-        reminders.subscribe(db, maria, make.device(maria, is_shared=True), endpoint="e", p256dh="k", auth="a")
+        choices.subscribe(db, maria, make.device(maria, is_shared=True), endpoint="e", p256dh="k", auth="a")
 
 
 def test_turning_notifications_off_is_for_this_phone_only(db, make):
@@ -198,10 +198,10 @@ def test_turning_notifications_off_is_for_this_phone_only(db, make):
     make.subscription(maria, device=here)
     other = make.subscription(maria, device=there)
 
-    reminders.unsubscribe(db, maria, here)
+    choices.unsubscribe(db, maria, here)
 
-    assert reminders.subscription_of(db, here) is None
-    assert reminders.subscription_of(db, there) == other
+    assert choices.subscription_of(db, here) is None
+    assert choices.subscription_of(db, there) == other
 
 
 def test_a_session_moved_after_the_reminders_hour_is_announced_and_not_reminded_of_as_well(db, make, visit, at):

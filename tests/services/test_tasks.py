@@ -19,11 +19,11 @@ def test_the_same_reason_is_one_task_while_it_is_open_and_a_new_one_afterwards(d
 
 def test_what_is_asked_for_by_a_clock_is_not_asked_for_again_once_done(db, make):
     maria = make.participant()
-    tasks.ask(db, "remind-by-phone", maria, subject="booking:1", once=True)
+    tasks.ask(db, "no-contact", maria, subject="booking:1", once=True)
     tasks.finish(db, make.ewa, tasks.open_tasks(db, make.ewa)[0].id)
 
-    assert tasks.ask(db, "remind-by-phone", maria, subject="booking:1", once=True) is False
-    assert tasks.ask(db, "remind-by-phone", maria, subject="booking:2", once=True) is True
+    assert tasks.ask(db, "no-contact", maria, subject="booking:1", once=True) is False
+    assert tasks.ask(db, "no-contact", maria, subject="booking:2", once=True) is True
 
 
 def test_a_task_ticked_twice_is_done_once(db, make):

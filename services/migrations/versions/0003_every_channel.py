@@ -151,6 +151,7 @@ def _add_columns() -> None:
         sa.Column("texts", sa.JSON, nullable=False, server_default="{}"),
     ):
         op.add_column("campaign", column)
+    op.add_column("mailbox_item", sa.Column("channel", sa.String(24), nullable=False, server_default="email"))
     op.execute("UPDATE campaign SET purpose = 'session-tomorrow'")
     op.execute("UPDATE message SET provider = CASE channel WHEN 'email' THEN 'smtp' ELSE channel END")
 
