@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import itertools
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,11 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from e2e.desktop import Desktop
 from tests.child import Child
 
 # Firefox turns the first two off under automation. Without the third it takes wss: only. The fourth allows
-# notifications everywhere without asking; the fifth keeps them out of a desktop that a test machine does not have.
+# notifications everywhere without asking; the fifth keeps them out of a desktop, where a test has none.
 PUSH = {
     "dom.push.enabled": True,
     "dom.push.connection.enabled": True,
@@ -50,10 +53,16 @@ class Firefox:
     """`with Firefox(push.websocket_url) as firefox: tab = firefox.open(url)`.
 
     `close` and `start` end it and begin it again with the same profile: a person who shuts the browser and comes back.
+    On a `desktop` its notifications are shown there, with their buttons.
     """
 
-    def __init__(self, push_url: str, preferences: Mapping[str, Any] | None = None):
+    def __init__(self, push_url: str, preferences: Mapping[str, Any] | None = None, *, desktop: Desktop | None = None):
         self._preferences = {**PUSH, **ALONE, "dom.push.serverURL": push_url, **(preferences or {})}
+        self._surroundings = {}
+        if desktop is not None:
+            ctypes.CDLL("libnotify.so.4")  # without it Firefox would draw them itself, without buttons
+            self._preferences["alerts.useSystemBackend"] = True
+            self._surroundings["DBUS_SESSION_BUS_ADDRESS"] = desktop.bus_address
 
     def __enter__(self) -> Firefox:
         self._profile = Path(tempfile.mkdtemp(prefix="pracownia-firefox-"))
@@ -78,7 +87,7 @@ class Firefox:
                 [program(), "--headless", "--no-remote", "--profile", self._profile, "--remote-debugging-port=0"],
                 ready=r"WebDriver BiDi listening on (ws://\S+)",
                 # Run as root, Firefox refuses a home folder that belongs to somebody else.
-                env={"HOME": str(self._profile), "MOZ_HEADLESS": "1", "MOZ_CRASHREPORTER_DISABLE": "1"},
+                env={"HOME": str(self._profile), "MOZ_HEADLESS": "1", "MOZ_CRASHREPORTER_DISABLE": "1", **self._surroundings},
             )
             until_it_works.callback(process.stop)
             assert process.match is not None
@@ -98,6 +107,24 @@ class Firefox:
         tab = Tab(self, self.command("browsingContext.create", type="tab")["context"])
         tab.go(url)
         return tab
+
+    def pages(self) -> dict[str, str]:
+        """The pages that are open, by their tabs; not the browser's own start page, which keeps it running without any."""
+        tabs = self.command("browsingContext.getTree")["contexts"]
+        return {tab["context"]: tab["url"] for tab in tabs if tab["url"].startswith("http")}
+
+    def wait_for_page(self, url: str, timeout: float = 20) -> None:
+        """Return once a page is open at this address, opened by whatever; the driver is told of no tab that it did not open."""
+        end = time.monotonic() + timeout
+        while url not in (pages := self.pages().values()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{url} is not open, but {[*pages]}")
+            time.sleep(0.02)
+
+    def close_pages(self) -> None:
+        """Close every page; the browser runs on, as it does for a person who has closed the portal."""
+        for context in self.pages():
+            self.command("browsingContext.close", context=context)
 
     def command(self, method: str, timeout: float = 40, **parameters: Any) -> dict[str, Any]:
         """One command of the protocol and its result, or ScriptFailed."""
