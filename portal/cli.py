@@ -221,7 +221,9 @@ def run_doctor(_args) -> None:
         print(words("misconfigured", problems=wrong.problems), file=sys.stderr)
         sys.exit(1)
     problems = [
-        code for code, is_wrong in (_check_database(settings), _check_var(settings), *_check_ways(settings)) if is_wrong
+        code
+        for code, is_wrong in (_check_database(settings), _check_var(settings), _check_queue(settings), *_check_ways(settings))
+        if is_wrong
     ]
     for code in problems:
         say(f"doctor-{code}", settings=settings)
@@ -242,6 +244,18 @@ def _check_database(settings: config.Settings) -> tuple[str, bool]:
 def _check_var(settings: config.Settings) -> tuple[str, bool]:
     folder = settings.var_dir if settings.var_dir.exists() else settings.var_dir.parent
     return "var-not-writable", not os.access(folder, os.W_OK)
+
+
+def _check_queue(settings: config.Settings) -> tuple[str, bool]:
+    """Servers only: a queue in a file is made when it is needed, and its folder was looked at."""
+    from portal.queue import make_queue
+
+    try:
+        if not settings.queue_url.startswith("sqlite"):
+            make_queue(settings.queue_url).pending_count()
+    except Exception:  # whatever the queue's library or server comes up with
+        return "queue-away", True
+    return "queue-away", False
 
 
 def _check_ways(settings: config.Settings) -> list[tuple[str, bool]]:

@@ -145,6 +145,21 @@ def test_the_demo_is_filled_once_and_only_in_demo_mode(pracownia, ready, monkeyp
         assert db.scalar(select(func.count(StaffMember.id))) == 0
 
 
+@pytest.mark.parametrize(
+    "given", ["redis://127.0.0.1:1/0", "redis://:wrong@127.0.0.1:{port}/0", "postgresql://nobody@/nothing?host=/nowhere"]
+)
+def test_the_doctor_asks_the_queue_too(pracownia, ready, monkeypatch, redis_server, given):
+    monkeypatch.setenv("PRACOWNIA_QUEUE_URL", redis_server.create_database())
+    assert pracownia("doctor")[0] == 0
+
+    monkeypatch.setenv("PRACOWNIA_QUEUE_URL", given.format(port=redis_server.port))
+    code, said, _ = pracownia("doctor")
+
+    assert code == 1
+    assert said.count("\n") == 1
+    assert "PRACOWNIA_QUEUE_URL" in said
+
+
 def test_the_doctor_names_everything_at_once(pracownia, monkeypatch):
     monkeypatch.setenv("PRACOWNIA_SMTP_URL", "smtp://127.0.0.1:9")
     monkeypatch.setenv("PRACOWNIA_DATABASE_URL", "postgresql://nobody@/nothing?host=/nowhere/at/all")
