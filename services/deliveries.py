@@ -60,7 +60,7 @@ def _address(db: Session, message: Message, to) -> tuple[PushSubscription | None
 def _unwanted(message: Message, choice: ReminderChoice | None) -> Stop | None:
     """The person has chosen otherwise since. The last way of all is nobody's choice."""
     kind = KINDS[message.kind]
-    if choice is None or not kind.is_optional or message.channel == reach.LAST:
+    if choice is None or not kind.is_optional or kind.must_be_heard or message.channel == reach.LAST:
         return None
     if message.contact_id is None and message.channel not in choice.channels and message.kind != "test":
         return Stop("suppressed", "not-chosen")

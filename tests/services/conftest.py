@@ -1,6 +1,9 @@
 """Service tests run on both databases, at a stopped clock."""
 
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import event
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -17,3 +20,23 @@ def _stopped_clock(at):
 def make(make, at):
     """After the clock has stopped, so that nothing is made in the real time."""
     return make
+
+
+@pytest.fixture
+def statements():
+    """`with statements(db) as said`: the statements that the database is asked in the block, SAVEPOINTs aside."""
+
+    @contextmanager
+    def listening(db):
+        said, bind = [], db.get_bind()
+
+        def note(_connection, _cursor, statement, *_more):
+            said.append(statement)
+
+        event.listen(bind, "before_cursor_execute", note)
+        try:
+            yield said
+        finally:
+            event.remove(bind, "before_cursor_execute", note)
+
+    return listening

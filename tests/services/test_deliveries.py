@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services import bookings, clock, codes, deliveries, identity, outbox, plans, reminders
+from services import bookings, channels, clock, codes, deliveries, identity, outbox, plans, reminders
 from services.channels import Outcome
 from services.deliveries import Delivery, Stop
 from services.models import Link, Message, PushSubscription, ReminderChoice, Task
@@ -63,7 +63,7 @@ def test_the_reference_is_the_same_each_time_and_tells_nothing(db, booking):
     one, two = look(db, message).reference, look(db, message).reference
     assert one == two
     assert str(booking.id) not in one or len(one) == 32
-    assert deliveries.reference(b"another key", message.dedup) != one
+    assert channels.reference(b"another key", message.dedup) != one
 
 
 def test_a_booking_that_was_moved_is_not_told_of_as_it_was(db, make, maria, booking):
@@ -122,8 +122,13 @@ def test_a_reminder_heeds_a_choice_made_after_it_was_posted(db, make, maria, boo
     [message] = messages(db, kind="reminder")
     make.choice(maria, [])
     assert look(db, message) == Stop("suppressed", "not-chosen")
-    [about] = messages(db, kind="booked")
-    assert isinstance(look(db, about), Delivery)
+
+
+def test_what_must_be_heard_is_heard_also_by_who_wants_no_reminders(db, make, maria, booking):
+    bookings.move(db, make.ewa, booking, make.slot("2026-11-26 10:00").id, key="move")
+    [message] = messages(db, kind="moved")
+    make.choice(maria, [])
+    assert isinstance(look(db, message), Delivery)
 
 
 @pytest.mark.parametrize(("when", "hours"), [("2026-11-24 20:00", 12), ("2026-11-25 07:30", 0.5)])
@@ -213,16 +218,15 @@ def test_a_refused_mail_becomes_a_task_once(db, booking):
     assert tasks(db) == [("undeliverable", booking.id)] * 2  # one for the booking's mail, one for the reminder
 
 
-def test_while_another_way_has_not_failed_nobody_needs_to_call(db, make, maria):
+def test_when_one_way_fails_the_next_is_tried_and_then_somebody_must_act(db, make, maria):
     make.subscription(maria)
     make.booking(maria, make.slot("2026-11-25 10:00"))
-    taken = take(db)
-    deliveries.conclude(db, taken["push"], Outcome("gone", "push-410"))
+    deliveries.conclude(db, take(db)["push"], Outcome("gone", "push-410"))
     assert tasks(db) == []
-    deliveries.conclude(db, taken["email"], Outcome("refused", "smtp-550"))
+    deliveries.conclude(db, take(db)["email"], Outcome("refused", "smtp-550"))
     assert len(tasks(db)) == 1
     db.expire_all()
-    assert set(statuses(db).values()) == {"undeliverable"}
+    assert statuses(db) == {"push": "undeliverable", "email": "undeliverable"}
 
 
 def test_a_browser_that_is_gone_is_not_written_to_again_and_another_way_takes_over(db, make, maria):

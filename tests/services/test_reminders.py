@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services import attendance, bookings, choices, reminders, tasks
-from services.errors import Refused
-from services.models import Message, PushSubscription, Task
+from services import attendance, bookings, reminders, tasks
+from services.models import Message, Task
 
 
 @pytest.fixture
@@ -134,7 +133,15 @@ def test_who_chose_no_reminders_gets_none_and_nobody_calls_them(db, make, visit,
     assert db.scalars(select(Task)).all() == []
 
 
-def test_whom_no_message_reaches_is_called_and_once_is_enough(db, make, at):
+def test_who_has_a_telephone_and_nothing_else_comes_on_the_call_list(db, make, at):
+    make.booking(make.participant(contact="call", phone="+442079460001"), make.slot("2026-11-25 10:00"))
+    at("2026-11-24 10:00")
+
+    assert [reminders.plan_due(db), reminders.plan_due(db)] == [1, 0]
+    assert db.scalars(select(Message.channel).where(Message.kind == "reminder")).all() == ["call"]
+
+
+def test_whom_nothing_reaches_is_a_task_and_once_is_enough(db, make, at):
     make.booking(make.participant(contact="call"), make.slot("2026-11-25 10:00"))
     at("2026-11-24 10:00")
     reminders.plan_due(db)
@@ -148,60 +155,50 @@ def test_whom_no_message_reaches_is_called_and_once_is_enough(db, make, at):
     assert tasks.open_tasks(db, make.ewa) == []
 
 
-def test_each_phone_that_agreed_is_one_way(db, make, visit, at):
+def test_each_phone_that_agreed_is_told_and_no_other_way_is(db, make, visit, at):
     make.choice(visit.person, ["push", "email"])
     make.subscription(visit.person), make.subscription(visit.person)
     at("2026-11-24 10:00")
 
-    assert reminders.plan_due(db) == 3
+    assert reminders.plan_due(db) == 2
     assert reminders.plan_due(db) == 0
 
 
-def test_a_choice_is_kept_in_the_order_of_the_screen(db, make):
-    maria = make.participant()
+def test_a_way_that_somebody_adds_after_the_reminder_does_not_bring_it_again(db, make, visit, at):
+    at("2026-11-24 10:00")
+    assert reminders.plan_due(db) == 1
+    make.choice(visit.person, ["push", "email"])
+    make.subscription(visit.person)
 
-    choices.choose(db, maria, ["push", "email"], ["two-hours", "three-days"])
-
-    assert choices.choice_of(db, maria) == (["email", "push"], ["three-days", "two-hours"], True)
-
-
-def test_none_at_all_is_a_choice_and_choosing_nothing_is_not(db, make):
-    maria = make.participant()
-    choices.choose(db, maria, ["none", "email"], [])
-    assert choices.choice_of(db, maria)[0] == []
-
-    with pytest.raises(Refused, match="channel-missing"):
-        choices.choose(db, maria, [], ["day"])
-    with pytest.raises(Refused, match="moment-missing"):
-        choices.choose(db, maria, ["email"], [])
+    assert reminders.plan_due(db) == 0
 
 
-def test_the_same_browser_subscribed_twice_is_one_and_follows_who_is_signed_in(db, make):
-    maria, bruno = make.participant(), make.participant("Bruno")
-    for person in (maria, maria, bruno):
-        device = make.device(person)
-        choices.subscribe(db, person, device, endpoint="https://push.example.org/1", p256dh="k", auth="a")
+@pytest.mark.parametrize(("hour", "due"), [(None, "10:00"), (16, "16:00"), (8, "09:00")])
+def test_the_person_says_at_which_hour_of_the_day_and_never_in_their_night(make, visit, at, hour, due):
+    choice = make.choice(visit.person, ["email"], ["day"])
+    choice.hour, choice.quiet_to = hour, 9
 
-    assert db.scalars(select(PushSubscription.person_id)).all() == [bruno.id]
-
-
-def test_a_shared_phone_gets_no_notifications(db, make):
-    maria = make.participant()
-
-    with pytest.raises(Refused, match="phone-shared"):
-        choices.subscribe(db, maria, make.device(maria, is_shared=True), endpoint="e", p256dh="k", auth="a")
+    assert reminders.due_at("day", visit.starts_at, choice=choice) == at(f"2026-11-24 {due}")
 
 
-def test_turning_notifications_off_is_for_this_phone_only(db, make):
-    maria = make.participant()
-    here, there = make.device(maria), make.device(maria)
-    make.subscription(maria, device=here)
-    other = make.subscription(maria, device=there)
+def test_planning_in_parts_posts_the_same_as_at_once(db, make, at, monkeypatch):
+    for number in range(5):
+        make.booking(make.participant(f"Osoba{number} Kowal"), make.slot(f"2026-11-25 {9 + number:02d}:00"))
+    monkeypatch.setattr(reminders, "AT_A_TIME", 2)
+    at("2026-11-24 10:00")
 
-    choices.unsubscribe(db, maria, here)
+    assert [reminders.plan_due(db), reminders.plan_due(db)] == [5, 0]
 
-    assert choices.subscription_of(db, here) is None
-    assert choices.subscription_of(db, there) == other
+
+def test_planning_takes_as_many_queries_for_many_as_for_few(db, make, at, statements):
+    for number in range(8):
+        make.booking(make.participant(f"Osoba{number} Kowal"), make.slot(f"2026-11-25 {9 + number:02d}:00"))
+    db.flush()
+    at("2026-11-24 10:00")
+    with statements(db) as said:
+        assert reminders.plan_due(db) == 8
+
+    assert len(said) <= 10
 
 
 def test_a_session_moved_after_the_reminders_hour_is_announced_and_not_reminded_of_as_well(db, make, visit, at):
