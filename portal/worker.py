@@ -36,13 +36,9 @@ def tick(app: Flask) -> int:
         try:
             posted += plan(lambda: _writing(app))
         except Exception as error:
-            log.error("planning failed: %s: %s", plan.__name__, type(error).__name__, exc_info=_is_demo(app))
+            log.error("planning failed: %s: %s", plan.__name__, type(error).__name__, exc_info=app.debug)
     _watch(app)
     return posted
-
-
-def _is_demo(app: Flask) -> bool:
-    return app.config["SETTINGS"].is_demo  # outside it a traceback could carry somebody's data into a log
 
 
 def _watch(app: Flask) -> None:
@@ -95,7 +91,7 @@ def _deliver(app: Flask, message: Message) -> str:
         ending = _try(app, message)
     except Exception as error:  # one bad row never blocks the rest
         log.error(
-            "message %s (%s, %s): %s", message.id, message.kind, message.channel, type(error).__name__, exc_info=_is_demo(app)
+            "message %s (%s, %s): %s", message.id, message.kind, message.channel, type(error).__name__, exc_info=app.debug
         )
         ending = Outcome("later", f"error-{type(error).__name__}"[:60])
     if isinstance(ending, Outcome) and ending.is_alarm:
@@ -124,7 +120,7 @@ def _conclude(app: Flask, message: Message, ending) -> str:
             if attempt == TRIES_TO_WRITE - 1:
                 log.error("message %s: how it ended could not be written; it comes back with its lease", message.id)
         except Exception as error:
-            log.error("message %s: %s while writing how it ended", message.id, type(error).__name__, exc_info=_is_demo(app))
+            log.error("message %s: %s while writing how it ended", message.id, type(error).__name__, exc_info=app.debug)
             break
     return "lost"
 
