@@ -85,14 +85,13 @@ class Desktop:
         return self.wait(lambda: next((one for one in self.shown.values() if one.title == title), None), timeout)
 
     def press(self, notification: Shown, button: str | None = None, *, times: int = 1) -> None:
-        """Press one of its buttons, by its words; without any, the notification itself. Then the desktop takes it away.
+        """Press one of its buttons, by its words; without any, the notification itself.
 
-        More `times`: a press that is repeated before anybody could take the notification away.
+        It stays until Firefox takes it away, so more `times` are the presses of somebody impatient.
         """
         name = "default" if button is None else notification.buttons[button]
         for _ in range(times):
             self._tell("ActionInvoked", "us", (notification.number, name))
-        self._take_away(notification.number, DISMISSED)
 
     def clear(self) -> None:
         """Dismiss whatever is shown."""

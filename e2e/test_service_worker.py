@@ -221,6 +221,7 @@ def test_the_other_button_opens_its_page(send, firefox, home, desktop):
     desktop.press(desktop.wait_for(REMINDER["title"]), "Nie mogę")
 
     firefox.wait_for_page(f"{home.url}/s/abc/no")
+    desktop.wait(lambda: not desktop.shown)
     assert home.forms("/s/abc") == []
 
 
