@@ -5,11 +5,12 @@ import asyncio
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpcore
 
-WRITTEN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*")
+WRITTEN = re.compile(r"(https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?)/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*")
 
 
 def check_endpoint(url: str, allowed: tuple[str, ...]) -> str | None:
@@ -18,11 +19,17 @@ def check_endpoint(url: str, allowed: tuple[str, ...]) -> str | None:
     `allowed` holds host names, each of which stands for what lies below it too, and whole origins ("http://127.0.0.1:4321"
     for a push service of one's own), which are taken as they are.
     """
-    if len(url) > 1000 or not WRITTEN.fullmatch(url):
+    written = WRITTEN.fullmatch(url)
+    if len(url) > 1000 or not written:
         return "endpoint-malformed"
+    return _check_server(written[1], allowed)
+
+
+@lru_cache(maxsize=256)  # a handful of push services stands for all the subscriptions there are
+def _check_server(url: str, allowed: tuple[str, ...]) -> str | None:
     parts = urlsplit(url)
     try:
-        if origin_of(url) in allowed:
+        if _origin_of(url) in allowed:
             return None
         if parts.scheme != "https" or parts.port not in (None, 443):
             return "endpoint-not-allowed"
@@ -35,6 +42,11 @@ def check_endpoint(url: str, allowed: tuple[str, ...]) -> str | None:
 
 def origin_of(url: str) -> str:
     """Scheme, host and port; the port only where it is not the scheme's own."""
+    return _origin_of("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=256)
+def _origin_of(url: str) -> str:
     parts = urlsplit(url)
     usual = {"https": 443, "http": 80}.get(parts.scheme)
     port = "" if parts.port in (None, usual) else f":{parts.port}"

@@ -4,11 +4,12 @@ import gc
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import measure, served
+from tests.benchmarks import measure, push, served
 from tests.benchmarks.ground import BOOKINGS, grow, make_large, open_site
 
 PAGES = (("plan", "/plan"), ("days, over all specialists", "/book/day"), ("hours, over all specialists", "/book/hour"))
 PAGE_MS, PAGE_QUERIES, BOOKING_MS, MEGABYTES = 6.0, 8, 8.0, 120
+PUSH_OF_FLOOR = 0.85
 BYTES = {"page": None, "styles": 15_000, "scripts": 16_000}
 FIRST_VIEW = 60_000
 
@@ -16,9 +17,18 @@ Row = tuple[str, str, str, str]
 
 
 def _row(what: str, found: float, target: float | None, unit: str, floor: str = "") -> Row:
-    shown = f"{found:.1f}" if isinstance(found, float) else f"{found:,}"
+    """Something that must not be more than `target`."""
     verdict = "" if target is None else f"≤ {target:,g} {'ok' if found <= target else 'OVER'}"
-    return what, f"{shown} {unit}", verdict, floor
+    return what, f"{_shown(found)} {unit}", verdict, floor
+
+
+def _least(what: str, found: float, target: float, floor: str = "") -> Row:
+    """A share that must not be less than `target`."""
+    return what, f"{found:.2f} ", f"≥ {target:,g} {'ok' if found >= target else 'UNDER'}", floor
+
+
+def _shown(found: float) -> str:
+    return f"{found:.1f}" if isinstance(found, float) else f"{found:,}"
 
 
 def _costs(site, title: str, floors) -> list[Row]:
@@ -55,6 +65,21 @@ def _served(url: str, folder: Path) -> list[Row]:
     ]
 
 
+def _pushes(folder: Path) -> list[Row]:
+    """Whole messages, up to the network; beside them what others need for the same, each as it is used by its own manual."""
+    found = push.measure(folder)
+    rows = [
+        _row("push messages built", round(found.ours), None, "/s CPU", f"hand-written {found.floor:,.0f} /s"),
+        _least("  of the hand-written floor", found.of_floor, PUSH_OF_FLOOR),
+        _row("  by pywebpush", round(found.pywebpush), None, "/s CPU", f"ours: {found.ours / found.pywebpush:.1f} times"),
+    ]
+    if found.npm:
+        rows.append(_row("  by npm web-push", round(found.npm), None, "/s CPU", f"ours: {found.ours / found.npm:.1f} times"))
+    else:
+        rows.append(("  by npm web-push", "not measured ", "", found.why_not))
+    return rows
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pracownia-bench-") as name:
         folder = Path(name)
@@ -67,6 +92,7 @@ def main() -> None:
         rows = _costs(site, f"{BOOKINGS:,} bookings", floors) + _weights(site)
         rows += _costs(open_site(grown, folder), f"{BOOKINGS * 10:,} bookings", floors)
         rows += _served(large, folder)
+        rows += _pushes(folder)
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print(

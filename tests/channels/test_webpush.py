@@ -48,6 +48,26 @@ def test_the_browser_reads_what_was_sent(sender, server):
     assert headers["content-encoding"] == "aes128gcm"
 
 
+@pytest.mark.parametrize("padding", [("", ""), ("=", "==")], ids=["bare", "padded"])
+def test_a_message_is_built_without_a_network_and_the_browser_reads_it(sender, server, padding):
+    browser = Browser()
+    payload = {
+        "title": 'Za\u017c\u00f3\u0142\u0107 "\u2014" \U0001f600\n',
+        "actions": [{"fields": {"version": "1"}, "done": None, "n": 2}],
+    }
+    note = Notification(payload, TOPIC, clock.now() + timedelta(hours=1))
+    headers, body = sender.build(server.origin + "/one", browser.p256dh + padding[0], browser.auth + padding[1], note)
+    assert json.loads(browser.read(body)) == payload
+    assert headers.keys() == {"authorization", "content-encoding", "content-type", "ttl", "topic", "urgency"}
+    assert server.posts == []
+
+
+def test_no_two_messages_share_salt_or_key(sender, server):
+    browser = Browser()
+    bodies = [sender.build(server.origin + "/one", browser.p256dh, browser.auth, note())[1] for _ in range(3)]
+    assert len({body[:16] for body in bodies}) == len({body[21:86] for body in bodies}) == 3
+
+
 def test_every_message_has_the_same_size(sender, server):
     for text in ("x", "Dużo dłuższe słowa. " * 20):
         send(sender, server, note(text))
