@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 WORDS = (
-    "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "look", "help", "files", "pwa", "health",
+    "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "look", "help", "files", "pwa", "health", "outbox",
     "today", "slots", "imports", "people", "plans", "sendings", "tasks", "receipts",
 )  # fmt: skip
 DEMO_WORDS = ("mailbox", "gallery")

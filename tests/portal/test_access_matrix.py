@@ -38,7 +38,7 @@ KINDS = {
 ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
     "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
-    "health.alive health.ready gallery.gallery mailbox.see mailbox.read visits.ask visits.answer visits.cannot_come "
+    "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read visits.ask visits.answer visits.cannot_come "
     "visits.cancel visits.restore receipts.seen",
     "participants": "plan.see plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested",
@@ -56,7 +56,7 @@ ROUTES = {
     "tasks.finish tasks.settle",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
     "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
-    "coordinators": "sendings.see sendings.send sendings.preview tasks.see",
+    "coordinators": "sendings.see sendings.send sendings.preview tasks.see outbox.see",
     "ewas": "sendings.result sendings.stop",
     "leaders": "imports.new imports.bring_in",
 }
@@ -69,7 +69,7 @@ ALIKE = {"entry.open_link", "receipts.seen"}
 
 # Behind these the service asks for the role once more, so that the page stays shut although its view forgot to ask.
 TWO_LOCKS = {
-    "GET /people", "GET /people/<int:person_id>", "GET /sendings", "GET /sendings/<int:campaign_id>", "GET /sendings/preview",
+    "GET /outbox", "GET /people", "GET /people/<int:person_id>", "GET /sendings", "GET /sendings/<int:campaign_id>", "GET /sendings/preview",
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
     "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",

@@ -131,7 +131,7 @@ def test_tokens_and_names_stay_out_of_the_log(app, client, db, make, caplog, mon
     caplog.set_level(logging.DEBUG)
     maria = make.participant(email="tajna.maria@example.org")
     key = app.config["SETTINGS"].secret_key
-    link = identity.make_link(db, key, "visit", person_id=maria.id, booking=make.booking(maria), lasts=timedelta(days=1))
+    link = identity.make_link(db, key, "visit", person_id=maria.id, booking_id=make.booking(maria).id, lasts=timedelta(days=1))
     token = identity.token_of(key, link)
 
     def broken(db, *_args):

@@ -17,7 +17,7 @@ def booking(make):
 @pytest.fixture
 def link(app, db, booking):
     key = app.config["SETTINGS"].secret_key
-    made = identity.make_link(db, key, "visit", person_id=booking.person_id, booking=booking, lasts=timedelta(days=3))
+    made = identity.make_link(db, key, "visit", person_id=booking.person_id, booking_id=booking.id, lasts=timedelta(days=3))
     return f"/s/{identity.token_of(key, made)}"
 
 

@@ -59,7 +59,7 @@ def build(app, db, make) -> World:
     campaign = campaigns.send(db, make.ewa, key="k" * 20, chosen={booking.id}, wait=60)
     mail = MailboxItem(at=clock.now(), reference="r1", to="a@example.org", subject="Spotkanie", body="Do zobaczenia")
     db.add(mail)
-    link = identity.make_link(db, key, "visit", person_id=maria.id, booking=booking, lasts=timedelta(days=2))
+    link = identity.make_link(db, key, "visit", person_id=maria.id, booking_id=booking.id, lasts=timedelta(days=2))
     db.flush()
     world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
     world.hers = {

@@ -31,7 +31,7 @@ ROWS = (
     ("plans", "steps", "bookings", "reminders", "imports"),
     ("withdrawals", "attendance", "campaigns"),
     ("subjects",),
-    ("deliveries",),
+    ("deliveries", "health",),
     ("migrations", "demo"),
 )
 ROW_OF = {word: number for number, row in enumerate(ROWS) for word in row}
