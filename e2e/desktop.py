@@ -80,9 +80,11 @@ class Desktop:
                 return found
         raise TimeoutError(f"the desktop shows {list(self.shown.values())}, and there ever were {self.ever}")
 
-    def wait_for(self, title: str, timeout: float = 20) -> Shown:
-        """The notification with this title, once it is to be seen."""
-        return self.wait(lambda: next((one for one in self.shown.values() if one.title == title), None), timeout)
+    def wait_for(self, words: str, timeout: float = 20) -> Shown:
+        """The notification with these words in its title or text, once it is to be seen."""
+        return self.wait(
+            lambda: next((one for one in self.shown.values() if words in f"{one.title} {one.body}"), None), timeout
+        )
 
     def press(self, notification: Shown, button: str | None = None, *, times: int = 1) -> None:
         """Press one of its buttons, by its words; without any, the notification itself.
