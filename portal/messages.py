@@ -62,6 +62,7 @@ class Words:
             "person": delivery.of_whom or delivery.to,
             "booking": delivery.booking,
             "slot": delivery.slot,
+            "nearest": delivery.nearest,
             "campaign": delivery.campaign,
             "moment": delivery.moment,
             "digits": delivery.digits,

@@ -1,7 +1,7 @@
 """What the worker plans each minute. A step takes a way to open a writing transaction, keeps each one short, and returns
 how many messages are new; done again it changes nothing."""
 
-from services import deliveries, reminders
+from services import deliveries, follow_ups, reminders, reviews, waiting
 
 
 def plan_reminders(writing) -> int:
@@ -19,4 +19,19 @@ def escalate(writing) -> int:
         return deliveries.escalate(db)
 
 
-STEPS = [plan_reminders, escalate]
+def offer_free_places(writing) -> int:
+    with writing() as db:
+        return waiting.offer_free(db)
+
+
+def plan_reviews(writing) -> int:
+    with writing() as db:
+        return reviews.plan_due(db)
+
+
+def plan_follow_ups(writing) -> int:
+    with writing() as db:
+        return follow_ups.plan_due(db)
+
+
+STEPS = [plan_reminders, escalate, offer_free_places, plan_reviews, plan_follow_ups]

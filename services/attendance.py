@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from services import audit, bookings, clock, slots, tasks
+from services import audit, bookings, clock, slots, tasks, telling
 from services.errors import NotFound, Refused
 from services.models import AttendanceStatement, Booking, Intention, Person, Slot, StaffMember
 from services.permissions import Permission, require
@@ -45,6 +45,7 @@ def _intention(booking: Booking, said: str, way: str) -> Intention:
 
 
 CHECK_IN_OPENS = timedelta(minutes=60)  # before the start
+MISSED_AFTER, MISSED_USEFUL = timedelta(hours=1), timedelta(days=3)  # after the end
 
 
 def check_in_opens(booking: Booking):
@@ -79,7 +80,10 @@ def confirm(db: Session, actor: Person, booking: Booking, said: str) -> None:
 
 
 def record(db: Session, actor: StaffMember, booking_id: int, said: str) -> Booking:
-    """The specialist's record: "present", "absent" or "excused", for their own sessions, from the start of the day on."""
+    """The specialist's record: "present", "absent" or "excused", for their own sessions, from the start of the day on.
+
+    Somebody who was absent hears, without blame, where to find a new time.
+    """
     require(actor, Permission.ATTENDANCE_RECORD)
     booking = db.scalar(
         select(Booking).join(Slot).where(Booking.id == booking_id, Slot.specialist_id == actor.id).options(*bookings.SHOWN)
@@ -90,7 +94,19 @@ def record(db: Session, actor: StaffMember, booking_id: int, said: str) -> Booki
         raise Refused("too-early")
     if last_said(db, booking.id).get("specialist") != said:
         _say(db, actor, booking, "specialist", said)
+        if said == "absent":
+            _tell_missed(db, booking)
     return booking
+
+
+def _tell_missed(db: Session, booking: Booking) -> None:
+    """Later, not at once: whoever was marked by mistake, or says that they were there, hears nothing (see `subjects`)."""
+    useful_until = booking.ends_at + MISSED_USEFUL
+    if useful_until > clock.now():
+        telling.tell(
+            db, booking.person, "missed", subject=f"booking:{booking.id}:{booking.version}", useful_until=useful_until,
+            due_at=max(clock.now(), booking.ends_at + MISSED_AFTER), booking_id=booking.id, booking_version=booking.version,
+        )  # fmt: skip
 
 
 def settle(db: Session, actor: StaffMember, booking: Booking, said: str, *, note: str) -> None:

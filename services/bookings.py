@@ -202,17 +202,20 @@ def hold(db: Session, booking: Booking) -> None:
 
 
 def _free_seat_by_move(db: Session, booking: Booking, slot: Slot, person: Person) -> int:
-    version = booking.version
+    return _sit_again(
+        db, booking, slot, person, Booking.version == booking.version, Booking.status == "booked",
+        slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, version=booking.version + 1,
+    )  # fmt: skip
+
+
+def _sit_again(db: Session, booking: Booking, slot: Slot, person: Person, *where, **values) -> int:
+    """Give a booking that is there, as it is `where`, the first seat of a slot that nobody has. Returns the seat."""
     for seat in range(1, slot.capacity + 1):
         try:
             with db.begin_nested():
                 done = db.execute(
-                    update(Booking)
-                    .where(Booking.id == booking.id, Booking.version == version, Booking.status == "booked")
-                    .values(
-                        slot_id=slot.id, seat=seat, starts_at=slot.starts_at, ends_at=slot.ends_at,
-                        version=version + 1, answer="none", booked_at=clock.now(),
-                    )
+                    update(Booking).where(Booking.id == booking.id, *where)
+                    .values(seat=seat, answer="none", booked_at=clock.now(), **values)
                     .execution_options(synchronize_session=False)
                 )  # fmt: skip
         except IntegrityError as error:
@@ -274,7 +277,10 @@ def note_reason(db: Session, booking: Booking, reason: str) -> None:
 
 
 def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booking:
-    """Undo a cancellation, as long as nobody has taken the place. Refused("slot-just-taken", nearest=…) when somebody has."""
+    """Undo a cancellation, as long as nobody has taken the place, and say once more that it is booked.
+
+    Refused("slot-just-taken", nearest=…) when somebody has it.
+    """
     person = db.get(Person, booking.person_id)
     _require_for(actor, person)
     hold(db, booking)
@@ -283,24 +289,11 @@ def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booki
     slot = db.scalar(select(Slot).where(Slot.id == booking.slot_id, Slot.status == "published").with_for_update(read=True))
     if slot is None or booking.starts_at <= clock.now():
         raise Refused("booking-over")
-    for seat in range(1, slot.capacity + 1):
-        try:
-            with db.begin_nested():
-                db.execute(
-                    update(Booking)
-                    .where(Booking.id == booking.id, Booking.status == "cancelled")
-                    .values(status="booked", seat=seat, version=Booking.version + 1, answer="none", booked_at=clock.now(),
-                            cancelled_at=None, cancelled_by=None, is_late=False, reason=None)
-                    .execution_options(synchronize_session=False)
-                )  # fmt: skip
-        except IntegrityError as error:
-            guard = broken_guard(error)
-            if guard == "uq_booking_seat":
-                continue
-            if guard == "ex_booking_person_overlap":
-                raise Refused("own-clash", booking=_own_at(db, booking)) from None
-            raise
-        db.refresh(booking)
-        audit.record(db, actor, "booking:restore", booking)
-        return booking
-    raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))
+    _sit_again(
+        db, booking, slot, person, Booking.status == "cancelled",
+        status="booked", version=booking.version + 1, cancelled_at=None, cancelled_by=None, is_late=False, reason=None,
+    )  # fmt: skip
+    db.refresh(booking)
+    audit.record(db, actor, "booking:restore", booking)
+    _tell(db, actor, person, "booked", booking)
+    return booking

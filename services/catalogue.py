@@ -13,6 +13,9 @@ from services.models import Edition, Organisation, Place, Room, SupportForm, Sup
 RULES = {
     "change_until_hour": 12,  # on the day before a session; later it is an absence with notice
     "reminder_hour": 10,  # on the day before, by the wall clock
+    "campaign_gap_days": 7,  # nobody hears from two sendings for one purpose within so many days
+    "review_after_days": 90,  # after a plan was agreed it is looked at again
+    "follow_up_days": [28, 180],  # after leaving, people are asked how they do
 }
 
 NEEDS = (

@@ -1,13 +1,13 @@
 """Plans: writing a version, proposing it, the person's answer, and what became of each step."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from services import audit, clock, outbox, tasks, telling
+from services import audit, catalogue, clock, outbox, tasks, telling
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Goal, Person, Plan, PlanVersion, StaffMember, Step, StepRecord
 from services.permissions import Permission, require
@@ -254,7 +254,7 @@ def _person_id(version: PlanVersion) -> int:
 def answer(db: Session, actor: Person, version_id: int, said: str, *, note: str = "") -> PlanVersion:
     """The person's answer to a proposed version: agree, change (with a note) or refuse. The same answer twice is one.
 
-    Agreeing puts the version in force and retires the one before. Anything else reaches the coordinator as a task.
+    Agreeing puts the version in force, retires the one before, and sets the day of the next review. Anything else reaches the coordinator as a task.
     """
     require(actor, Permission.PLAN_ANSWER)
     version = get_version(db, actor, version_id)
@@ -279,6 +279,8 @@ def answer(db: Session, actor: Person, version_id: int, said: str, *, note: str 
         raise Refused("plan-answered-already")
     db.refresh(version)
     audit.record(db, actor, "plan:answer", version, person_id=actor.id, said=said)
+    if wanted == "agreed" and (version.plan.review_on is None or version.plan.review_on <= clock.today()):
+        version.plan.review_on = clock.today() + timedelta(days=catalogue.rules(db)["review_after_days"])
     if wanted != "agreed":
         kind = "plan-change" if wanted == "change-asked" else "plan-refused"
         tasks.ask(db, kind, actor, subject=f"version:{version.id}", note=note.strip() or None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services import attendance, bookings, clock, codes, identity
+from services import attendance, bookings, clock, codes, identity, slots
 from services.channels import reference
 from services.errors import NotFound
 from services.kinds import KINDS, Kind
@@ -29,6 +29,8 @@ from services.models import (
     TrustedContact,
 )  # fmt: skip
 
+NEAREST = 3  # free times that an apology names
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -40,6 +42,7 @@ class Delivery:
     subscription: PushSubscription | None = None
     booking: Booking | None = None
     slot: Slot | None = None  # of the booking or the offer
+    nearest: tuple[Slot, ...] = ()  # free times instead of a session that we called off
     campaign: Campaign | None = None
     enrolment: Enrolment | None = None
     of_whom: Person | None = None  # whose session it is, in a copy for a trusted person
@@ -106,6 +109,9 @@ def _booking(db: Session, key: bytes, message: Message) -> Found:
         facts["of_whom"] = booking.person
         link = identity.contact_link(db, key, message.contact_id, booking.person_id)
         facts["token"] = identity.token_of(key, link)
+    elif kind == "cancelled-by-us":
+        form_id, person, near = booking.slot.form_id, booking.person, booking.starts_at
+        facts["nearest"] = tuple(slots.first_free(db, form_id, person=person, near=near, limit=NEAREST))
     elif not is_about_the_end:
         facts["token"] = identity.token_of(key, identity.visit_link(db, key, booking))
     return Found(facts)
@@ -120,7 +126,8 @@ def _is_answered(booking: Booking, message: Message) -> bool:
 
 def _missed(db: Session, booking: Booking) -> Found:
     said = attendance.last_said(db, booking.id)
-    if not booking.is_live or attendance.state_of(said) != "absent":
+    says_they_came = said.get("participant") in ("here", "present")  # a coordinator asks both, no message does
+    if not booking.is_live or attendance.state_of(said) != "absent" or says_they_came:
         return stopped("cancelled", "not-missed")
     return Found({"booking": booking, "slot": booking.slot})
 

@@ -10,8 +10,10 @@ from services.models import Booking, Enrolment, Person, Slot, StaffMember, Task
 from services.permissions import Permission, require
 
 KINDS = (
-    "none-suits", "needs-help", "call-me", "no-contact", "undeliverable", "plan-change", "plan-refused", "new-time",
+    "none-suits", "needs-help", "call-me", "no-contact", "undeliverable", "plan-change", "plan-refused", "plan-review", "new-time",
+    "reply-unclear",
 )  # fmt: skip
+AT_ONCE = 100  # rows of one INSERT
 
 
 def ask(
@@ -23,12 +25,30 @@ def ask(
     """
     assert kind in KINDS, kind
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    dedup = f"{kind}:{person.id}:{subject}"
+    dedup = dedup_of(kind, person, subject)
     if once and db.scalar(select(Task.id).where(Task.dedup == dedup, Task.person_id == person.id).limit(1)):
         return False
     row = dict(dedup=dedup, kind=kind, person_id=person.id, note=note, created_at=clock.now(), **ids)
     statement = insert(Task).values(row).on_conflict_do_nothing().returning(Task.id)
     return db.execute(statement).scalar() is not None
+
+
+def dedup_of(kind: str, person: Person, subject: str) -> str:
+    """What makes a task the same as another."""
+    return f"{kind}:{person.id}:{subject}"
+
+
+def ask_many(db: Session, kind: str, rows: list[dict]) -> None:
+    """Put many tasks of one kind on the list at once: `rows` are person_id, subject, and columns of Task."""
+    assert kind in KINDS, kind
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for start in range(0, len(rows), AT_ONCE):
+        values = [
+            {"dedup": f"{kind}:{row['person_id']}:{row['subject']}", "kind": kind, "note": None, "created_at": clock.now()}
+            | {name: value for name, value in row.items() if name != "subject"}
+            for row in rows[start : start + AT_ONCE]
+        ]
+        db.execute(insert(Task).values(values).on_conflict_do_nothing())
 
 
 def of_mine(actor: StaffMember, person_id=Task.person_id):
