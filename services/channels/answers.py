@@ -33,9 +33,8 @@ def read_answer(text: str) -> str | None:
     """ "yes", "no", "help" or "stop"; None where a person has to read it."""
     words = _load()
     found = list(_find(text[:LONGEST], words)) if len(text) <= LONGEST else []
-    kinds = {each.kind for each in found}
-    said = {ANSWERS[kind] for kind in kinds if kind in ANSWERS}
-    if len(said) != 1 or "doubt" in kinds or _is_turned(found):
+    said = {ANSWERS[each.kind] for each in found if each.kind in ANSWERS}
+    if len(said) != 1 or _is_turned(found):
         return None
     [answer] = said
     if answer in ("yes", "no") and words.asks & set(text):

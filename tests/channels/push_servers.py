@@ -37,7 +37,7 @@ class PushServer:
 
     def __enter__(self):
         self._server = _Server(("127.0.0.1", 0), type("Posts", (_Posts,), {"push": self}))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         return self

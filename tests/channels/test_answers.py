@@ -33,7 +33,7 @@ FOR_A_PERSON = [
     "nie tak", "nie stop", "non stop", "stop, przyjdę", "dziękuję za pomoc", "pomoc, tak", "może", "chyba tak", "tak, jeśli zdążę",
     "dziękuję", "dzień dobry", "kto to?", "takie coś", "niebawem będę", "przyjdę z mężem i córką", "tak ❌", "nie ma problemu",
     "чи так", "не знаю", "так, але пізніше", "yes but later", "I don't know", "don't cancel", "yes or no", "please don't stop",
-    "tak" * 400, "tak, proszę o zmianę terminu", "nie wiem co to stop", "Tak nie przyjdę",
+    "tak " * 400, "не скасовую", "не отменяю", "tak, proszę o zmianę terminu", "nie wiem co to stop", "Tak nie przyjdę",
 ]  # fmt: skip
 
 

@@ -45,6 +45,13 @@ def test_without_an_address_for_reports_none_is_given(server, at):
     assert "notify_url" not in server.taken[0]
 
 
+def test_a_gateway_may_be_below_a_path_of_its_server(server, at):
+    gateway = SmsApi(server.url + "/below/", TOKEN, "2way")
+    send(gateway)
+    gateway.close()
+    assert server.requests[0][0] == "/below/sms.do"
+
+
 @pytest.mark.parametrize(
     ("lasts", "kept"),
     [
@@ -122,7 +129,7 @@ def test_the_gateways_word_for_how_long_to_wait_is_kept(gateway, server):
         b"", b"OK:1234", b"<html>", b"[]", b"null", b"7", b'"x"', b"{}", b'{"list": []}', b'{"list": [{}]}', b'{"list": [null]}',
         b'{"list": "x"}', b'{"list": [{"id": null}]}', b'{"list": [{"id": ""}]}', b'{"list": [{"id": {}}]}',
         b'{"list": [{"id": "1", "error": "strange"}]}', b'{"error": "strange"}', b'{"count": 1, "list": [{"id": "1"', b"[" * 15_000,
-        b'{"error": ' + b"9" * 6000 + b"}", b"\xff\xfe{}",
+        b'{"error": ' + b"9" * 6000 + b"}", b'{"error": ' + b"9" * 3000 + b"}", b"\xff\xfe{}",
     ],
 )  # fmt: skip
 def test_an_answer_that_cannot_be_read_is_asked_for_again(gateway, server, body):
@@ -177,7 +184,7 @@ def test_a_text_of_three_parts_is_refused_before_any_connection_and_an_alarm(gat
 
 @pytest.mark.parametrize(
     ("url", "token", "mistake"),
-    [("", TOKEN, "sms-url"), ("api.smsapi.pl", TOKEN, "sms-url"), ("ftp://a", TOKEN, "sms-url"), ("https://a", "", "sms-token"),
+    [("", TOKEN, "sms-url"), ("api.smsapi.pl", TOKEN, "sms-url"), ("ftp://a", TOKEN, "sms-url"), ("https://", TOKEN, "sms-url"), ("https://a", "", "sms-token"),
      ("https://a", "żeton", "sms-token"), ("https://a", "a\r\nb: c", "sms-token")],
 )  # fmt: skip
 def test_settings_that_name_no_gateway_are_a_mistake_at_the_start(url, token, mistake):
