@@ -112,9 +112,11 @@ def test_a_closed_browser_gets_its_reminder_when_it_comes_back(firefox, walk, si
     firefox.close()
     push.wait(push.is_away)
 
-    sending.remind(walk("koordynator"), booking)
-    site.until(lambda: [one for one in about(site, booking) if one.status == "accepted"])
-    firefox.start()
+    try:
+        sending.remind(walk("koordynator"), booking)
+        site.until(lambda: [one for one in about(site, booking) if one.status == "accepted"])
+    finally:
+        firefox.start()
     tab = firefox.open(site.base_url + site.visit_path(booking))
     (shown,) = tab.notifications()
     assert "14:15" in f"{shown['title']} {shown['body']}"
@@ -159,8 +161,8 @@ def test_a_button_answers_with_every_page_closed_and_two_presses_are_one_answer(
     with site.reading() as db:
         person = db.get(Person, booking.person_id)
     elsewhere = walk(person.email)
-    elsewhere.open(f"/booked/{booking.number}")
-    elsewhere.says("Przyjdziesz")
+    elsewhere.open("/plan")
+    elsewhere.says("Wiemy, że przyjdziesz")
 
 
 def test_the_other_button_opens_the_page_that_asks_what_next(reminded, firefox, desktop, site):
