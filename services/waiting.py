@@ -181,9 +181,8 @@ def _offer_of_form(db: Session, form_id: int, now: datetime) -> int:
 
 def _free(db: Session, form_id: int, now: datetime) -> list[Slot]:
     """Places that nobody thinks about and that somebody who waits has not heard of."""
-    unheard = exists().where(
-        Wish.form_id == form_id, Wish.ended_at.is_(None), ~exists().where(Offer.wish_id == Wish.id, Offer.slot_id == Slot.id)
-    )
+    heard = exists().where(Offer.wish_id == Wish.id, Offer.slot_id == Slot.id).correlate(Wish, Slot)
+    unheard = exists().where(Wish.form_id == form_id, Wish.ended_at.is_(None), ~heard)
     offered = exists().where(Offer.slot_id == Slot.id, Offer.ended_at.is_(None))
     return list(db.scalars(
         select(Slot).where(Slot.form_id == form_id, Slot.starts_at > now, _has_room, ~offered, unheard)
