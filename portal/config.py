@@ -16,6 +16,7 @@ from portal.numbers import whole_or_none
 
 PREFIX = "PRACOWNIA_"
 SMS_URL = "https://api.smsapi.pl"
+TWO_WAY = "2way"  # the gateway's shared number, to which people can answer
 OWNER = "Gmina Miasta Gdyni"  # who answers for the site, as the accessibility statement names it
 FIRST_VERSION = date(2026, 11, 22)
 
@@ -46,8 +47,7 @@ class Settings:
     help_hours: str
     sms_token: str | None = None
     sms_url: str = SMS_URL
-    sms_sender: str = "Test"
-    sms_replies: bool = True
+    sms_sender: str = TWO_WAY
     owner: str = OWNER
     contact_email: str = "pracownia@example.org"
     published_on: date = FIRST_VERSION
@@ -65,6 +65,11 @@ class Settings:
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).netloc
+
+    @property
+    def sms_replies(self) -> bool:
+        """Whether a text message can be answered: one that comes from a name cannot."""
+        return self.sms_sender == TWO_WAY or self.sms_sender.lstrip("+").isdecimal()
 
     def hook(self, channel: str) -> str:
         """Where a provider reports to us. Nobody else knows the address: it is made with the key of the installation."""
@@ -166,8 +171,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         help_hours=given("HELP_HOURS", "8:00–16:00"),
         sms_token=given("SMS_TOKEN"),
         sms_url=given("SMS_URL", SMS_URL).rstrip("/"),
-        sms_sender=given("SMS_SENDER", "Test"),
-        sms_replies=given("SMS_REPLIES", "1").lower() in ("1", "true", "yes"),
+        sms_sender=given("SMS_SENDER", TWO_WAY),
         owner=given("OWNER", OWNER),
         contact_email=given("CONTACT_EMAIL", "pracownia@example.org"),
         published_on=day("PUBLISHED_ON", FIRST_VERSION),

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from portal import calendar
-from services import clock
+from services import clock, leaving
 from services.channels import sms_text
 from services.channels.email import Attachment, Envelope
 from services.kinds import KINDS
@@ -42,15 +42,19 @@ class Words:
 
     @property
     def lang(self) -> str:
-        return self.language or self.delivery.to.language
+        wanted = self.language or self.delivery.to.language
+        own = self.delivery.campaign.texts if self.delivery.campaign else {}
+        return wanted if not own or wanted in own else "pl"  # a coordinator's words that nobody has translated stay Polish
 
     @cached_property
     def path(self) -> str | None:
         """The address that the message carries, without the host."""
         delivery = self.delivery
         kind = delivery.message.kind
-        if kind == "note" and delivery.booking is not None:
-            return f"/s/{delivery.token}"
+        if kind == "note":
+            from portal import placeholders
+
+            return placeholders.path_of(delivery)
         pattern = PATHS.get(kind)
         return pattern and pattern.format(token=delivery.token)
 
@@ -86,7 +90,7 @@ class Words:
             return ""
         from portal import placeholders
 
-        return placeholders.fill(campaign.texts.get(self.lang) or campaign.texts["pl"], self.delivery, self.app)
+        return placeholders.fill(campaign.texts[self.lang], self.delivery, self.app, self.lang)
 
     @cached_property
     def said(self):
@@ -137,8 +141,10 @@ class Words:
     def settings_url(self) -> str | None:
         if not self.delivery.kind.is_optional:
             return None
-        base_url = self.app.config["SETTINGS"].base_url
-        return base_url + (self.path if self.delivery.message.kind == "copy" else "/reminders")
+        settings, to = self.app.config["SETTINGS"], self.delivery.to
+        if not isinstance(to, Person):
+            return settings.base_url + (self.path or "/reminders")  # a copy carries its own way out
+        return f"{settings.base_url}/u/{leaving.token_of(settings.secret_key, to.id)}"
 
     @property
     def envelope(self) -> Envelope:

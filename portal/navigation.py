@@ -14,6 +14,7 @@ STAFF = (
     ("people", "people.find", "people", Permission.PERSON_FIND),
     ("sendings", "sendings.see", "send", Permission.CAMPAIGN_SEND),
     ("tasks", "tasks.see", "tasks", Permission.TASK_SEE),
+    ("calls", "calls.see", "phone", Permission.TASK_SEE),
 )
 
 
@@ -40,6 +41,7 @@ def _item(word: str, endpoint: str, icon: str) -> Item:
     own = {
         "book": ("booking",),
         "plan": ("plan", "bookings", "attendance"),
+        "reminders": ("reminders", "contacts"),
         "people": ("people", "plans", "booking_for", "imports"),
     }
     return Item(word, url_for(endpoint), icon, section in own.get(word, (word,)))

@@ -43,13 +43,19 @@ def choose(
 ) -> None:  # fmt: skip
     """Keep the person's choice: `codes` of channels, the first one first. No channel at all is a choice too, said as "none".
 
-    Refused: "channel-missing", "moment-missing", "hour-wrong".
+    Refused: "channel-missing", "channel-both", "no-email" and "no-phone" (for a way to which there is no address),
+    "moment-missing", "hour-wrong".
     """
     require(actor, Permission.CHOICE_MAKE)
-    known = {code for code, channel in channels.all_channels().items() if channel.is_chosen}
-    kept = [] if "none" in codes else [code for code in dict.fromkeys(codes) if code in known]
+    known = {code: channel for code, channel in channels.all_channels().items() if channel.is_chosen}
+    kept = [code for code in dict.fromkeys(codes) if code in known]
+    if kept and "none" in codes:
+        raise Refused("channel-both")
     if not kept and "none" not in codes:
         raise Refused("channel-missing")  # also for a way that we do not have: silence is only for those who ask for it
+    for code in kept:
+        if not has_way(actor, known[code]):
+            raise Refused(known[code].missing)
     moments = [code for code in MOMENTS if code in moments]
     if kept and not moments:
         raise Refused("moment-missing")
@@ -61,6 +67,37 @@ def choose(
     row.channels, row.moments, row.hour = kept, moments or ["day"], hour
     row.quiet_from, row.quiet_to, row.is_discreet = quiet_from, quiet_to, is_discreet
     audit.record(db, actor, "choice:reminders", actor, person_id=actor.id, channels=kept)
+
+
+def has_way(person: Person, channel: channels.Channel) -> bool:
+    """Whether a person who chooses this channel can be reached by it, at once or after setting it up."""
+    return channel.is_turned_on_later or bool(channel.routes(person, []))
+
+
+def offered(person: Person) -> dict[str, bool]:
+    """The channels that a person may choose, in the order of the page, and whether they can be reached by each."""
+    return {code: has_way(person, channel) for code, channel in channels.working().items() if channel.is_chosen}
+
+
+def put_first(db: Session, actor: Person, code: str) -> None:
+    """Make one of the chosen ways the first. One that was not chosen changes nothing."""
+    require(actor, Permission.CHOICE_MAKE)
+    row = db.get(ReminderChoice, actor.id)
+    if row is not None and code in row.channels and row.channels[0] != code:
+        row.channels = [code, *(other for other in row.channels if other != code)]
+        audit.record(db, actor, "choice:reminders", actor, person_id=actor.id, channels=row.channels)
+
+
+def leave(db: Session, person: Person, code: str) -> None:
+    """No more of one channel, for somebody who said so from a message. What is left stays in its order."""
+    row = db.get(ReminderChoice, person.id)
+    if row is None:
+        now = [way for way in reach.of(db, person).ways if way != reach.LAST]
+        db.add(row := ReminderChoice(person_id=person.id, channels=now or [reach.LAST], moments=["day"]))
+    if code in row.channels:
+        left = [way for way in row.channels if way != code]
+        row.channels = left or ([reach.LAST] if person.phone else [])
+        audit.record(db, person, "choice:reminders", person, person_id=person.id, channels=row.channels)
 
 
 def subscribe(db: Session, actor: Person, device: Device, *, endpoint: str, p256dh: str, auth: str) -> PushSubscription:

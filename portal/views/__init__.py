@@ -5,8 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 WORDS = (
-    "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "look", "help", "files", "pwa", "health", "outbox",
-    "today", "slots", "imports", "people", "plans", "sendings", "tasks", "receipts",
+    "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "contacts", "leaving", "look", "help", "files", "pwa", "health", "outbox",
+    "today", "slots", "imports", "people", "plans", "sendings", "tasks", "receipts", "calls", "hooks",
 )  # fmt: skip
 DEMO_WORDS = ("mailbox", "gallery")
 

@@ -9,15 +9,17 @@ from wtforms.validators import InputRequired, Length
 
 from portal import edge
 from portal.auth import allow
+from portal.numbers import whole_or_none
 from portal.push_key import public_key
 from portal.show import show
-from services import choices, outbox, telling
+from services import catalogue, choices, outbox, telling
 from services.channels.endpoints import check_endpoint
-from services.channels.webpush import check_keys
+from services.choices import Choice
 from services.errors import Refused
 from services.permissions import Permission
 
 bp = Blueprint("reminders", __name__, url_prefix="/reminders")
+FIELD_OF = {"moment-missing": "moments", "hour-wrong": "hour"}  # the others are about the ways
 
 
 class SubscriptionForm(FlaskForm):
@@ -26,15 +28,17 @@ class SubscriptionForm(FlaskForm):
     auth = StringField(validators=[InputRequired("subscription-wrong"), Length(max=60, message="subscription-wrong")])
 
 
-def _page(channels: list[str] | None = None, moments: list[str] | None = None) -> dict:
+def _page(choice: Choice | None = None) -> dict:
+    """What the pages show; `choice` is what was typed, when it was refused."""
     db = edge.open_session()
-    choice = choices.choice_of(db, g.actor)
-    kept_channels, kept_moments = choice.channels or ["none"], choice.moments
     return {
-        "channels": kept_channels if channels is None else channels,
-        "moments": kept_moments if moments is None else moments,
-        "has_email": bool(g.actor.email),
+        "choice": choice or choices.choice_of(db, g.actor),
+        "offered": choices.offered(g.actor),
         "is_phone_on": choices.subscription_of(db, g.device) is not None,
+        "usual_hour": catalogue.rules(db)["reminder_hour"],
+        "hours": choices.HOURS,
+        "quiet_from_hours": choices.QUIET_FROM_HOURS,
+        "quiet_to_hours": choices.QUIET_TO_HOURS,
     }
 
 
@@ -44,24 +48,43 @@ def see():
     return show("reminders/see.html", **_page())
 
 
+def _typed() -> Choice:
+    """What the form says. An hour that is none of those offered stays, so that the service refuses it."""
+    form, usual = request.form, Choice([], [])
+
+    def hour(name: str, default: int | None) -> int | None:
+        return (whole_or_none(form[name]) or -1) if form.get(name) else default
+
+    return Choice(
+        form.getlist("channels"), form.getlist("moments"), hour("hour", None), hour("quiet_from", usual.quiet_from),
+        hour("quiet_to", usual.quiet_to), "discreet" in form or "quiet_from" not in form,
+    )  # fmt: skip
+
+
 @bp.post("")
 @allow(Permission.CHOICE_MAKE)
 def choose():
-    channels, moments = request.form.getlist("channels"), request.form.getlist("moments")
-    problem = None
-    if "none" in channels and len(channels) > 1:
-        problem = ("channels", "channel-both")
-    elif "email" in channels and not g.actor.email:
-        problem = ("channels", "no-email")
-    if problem is None:
-        try:
-            choices.choose(edge.open_session(), g.actor, channels, moments)
-        except Refused as no:
-            problem = ("moments" if no.code == "moment-missing" else "channels", no.code)
-    if problem:
-        return show("reminders/see.html", status=422, problems=[problem], **_page(channels, moments))
-    wants_phone = "push" in channels and choices.subscription_of(edge.open_session(), g.device) is None
+    db, said = edge.open_session(), _typed()
+    # The order that the person gave before stays: the form only says which ways, not in which order.
+    before = choices.choice_of(db, g.actor).channels
+    ways = sorted(said.channels, key=lambda code: before.index(code) if code in before else len(before))
+    try:
+        choices.choose(
+            db, g.actor, ways, said.moments, hour=said.hour, quiet_from=said.quiet_from, quiet_to=said.quiet_to,
+            is_discreet=said.is_discreet,
+        )  # fmt: skip
+    except Refused as no:
+        problems = [(FIELD_OF.get(no.code, "channels"), no.code)]
+        return show("reminders/see.html", status=422, problems=problems, **_page(said))
+    wants_phone = "push" in said.channels and choices.subscription_of(db, g.device) is None
     return redirect(url_for("reminders.phone" if wants_phone else "reminders.saved"), 303)
+
+
+@bp.post("/first")
+@allow(Permission.CHOICE_MAKE)
+def put_first():
+    choices.put_first(edge.open_session(), g.actor, request.form.get("channel", ""))
+    return redirect(url_for("reminders.saved"), 303)
 
 
 @bp.get("/saved")
@@ -79,6 +102,8 @@ def phone():
 
 def _is_good(form: SubscriptionForm) -> bool:
     """An address of a push service that we know, and keys that can be encrypted for."""
+    from services.channels.webpush import check_keys  # what sending needs is large; only who turns this on waits for it
+
     allowed = current_app.config["SETTINGS"].push_hosts
     if not form.validate() or check_endpoint(form.endpoint.data, allowed):
         return False

@@ -66,6 +66,8 @@ class Channel:
     waits_for_morning = True  # nobody is woken: False where it only tells a colleague
     tells_when_reached = False  # a report or a receipt comes when the person has it
     takes_answers = False  # an answer can be sent back the same way
+    is_turned_on_later = False  # who chooses it sets it up in the next step
+    missing = "no-email"  # code of the refusal when somebody chooses it who has no address for it
 
     def is_on(self, settings) -> bool:
         """Whether this installation has what it takes."""

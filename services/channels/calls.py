@@ -9,6 +9,7 @@ from services.models import Call
 
 class Calls(Channel):
     code, rank = "call", 90
+    missing = "no-phone"
     waits_for_morning = False  # a row of a list wakes nobody
 
     def routes(self, to, subscriptions) -> list[Route]:

@@ -177,6 +177,7 @@ def compose(envelope: Envelope) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"  # so that no holiday notice answers it
     if envelope.settings_url:
         mail["List-Unsubscribe"] = f"<{envelope.settings_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(envelope.text)
     mail.add_alternative(envelope.html, subtype="html")
     if envelope.attachment:

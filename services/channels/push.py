@@ -7,7 +7,7 @@ from services.channels import Channel, Outcome, Route
 
 class Push(Channel):
     code, rank = "push", 10
-    tells_when_reached = takes_answers = True
+    tells_when_reached = takes_answers = is_turned_on_later = True
 
     def is_on(self, settings) -> bool:
         return bool(settings.vapid_private_key)

@@ -39,11 +39,13 @@ ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
     "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read visits.ask visits.answer visits.cannot_come "
-    "visits.cancel visits.restore receipts.seen",
+    "visits.cancel visits.restore receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
     "participants": "plan.see plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
-    "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested",
+    "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
+    "reminders.put_first contacts.see contacts.add",
     "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answered bookings.move bookings.cannot_come "
-    "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark",
+    "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark "
+    "contacts.ask_end contacts.end",
     "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
     "booking.choose_day booking.take_first booking.hour booking.choose_hour booking.check booking.make booking.asked",
     "her booking": "booking.done",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from services import campaigns, clock, identity, plans, tasks
+from services import campaigns, clock, contacts, identity, leaving, plans, tasks
 from services.models import AttendanceStatement, Campaign, MailboxItem, Task
 
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
@@ -60,6 +60,8 @@ def build(app, db, make) -> World:
     mail = MailboxItem(at=clock.now(), reference="r1", to="a@example.org", subject="Spotkanie", body="Do zobaczenia")
     db.add(mail)
     link = identity.make_link(db, key, "visit", person_id=maria.id, booking_id=booking.id, lasts=timedelta(days=2))
+    contact = contacts.add(db, maria, "Olena", "olena@example.org")
+    copy_link = identity.contact_link(db, key, contact.id, maria.id)
     db.flush()
     world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
     world.hers = {
@@ -67,6 +69,7 @@ def build(app, db, make) -> World:
         "line": agreed.goals[0].steps[0].line, "version_id": agreed.id, "batch": "published-by-jan", "booking_id": booking.id,
         "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,
         "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id, "form_id": slot.form_id,
+        "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
     }  # fmt: skip
     assert campaign
     db.commit()

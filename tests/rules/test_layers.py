@@ -20,18 +20,19 @@ WEB = (
 
 # A file imports only from the rows above its own.
 ROWS = (
-    ("clock", "errors", "numbers"),
+    ("clock", "errors", "numbers", "stems"),
     ("db", "import_columns", "import_file"),
     ("models",),
     ("permissions", "frame", "channels", "kinds"),
     ("audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary"),
-    ("outbox", "choices", "waiting_hours"),
+    ("outbox", "choices", "texts", "waiting_hours"),
     ("tasks", "people", "staff", "identity", "slots"),
-    ("telling", "codes"),
+    ("telling", "contacts", "leaving", "codes"),
     ("plans", "steps", "bookings", "reminders", "imports"),
-    ("withdrawals", "attendance", "campaigns", "waiting", "reviews", "follow_ups"),
-    ("subjects",),
-    ("deliveries", "health",),
+    ("withdrawals", "attendance", "audiences", "waiting", "reviews", "follow_ups"),
+    ("subjects", "campaigns", "sending_results"),
+    ("deliveries", "health", "reports"),
+    ("calls", "replies"),
     ("migrations", "demo"),
 )
 ROW_OF = {word: number for number, row in enumerate(ROWS) for word in row}
