@@ -1,105 +1,121 @@
-"""One sending to many people: see who it would reach, send, see what became of it."""
+"""One sending to many people: send, stop, see what became of it. Nobody is written to twice for one purpose too soon."""
 
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from services import audit, bookings, clock, outbox, people, reach, reminders
+from services import audiences, audit, catalogue, clock, outbox, reminders, tasks, telling
+from services.audiences import EVERYBODY, Audience, Filters, Member, Selection
 from services.db import IntegrityError
 from services.errors import NotFound, Refused
-from services.models import Booking, Campaign, Message, Person, ReminderChoice, Slot, StaffMember, Task
+from services.models import Campaign, CampaignContact, Message, StaffMember, Task
 from services.permissions import Permission, require
 
 STOP_SECONDS = 60
-
-
-@dataclass
-class Audience:
-    """Who a sending would go to, and how. `ways` maps booking id → channels; an empty list means that somebody must call."""
-
-    bookings: list[Booking]
-    ways: dict[int, list[str]] = field(default_factory=dict)
-    silent: int = 0  # sessions left out, because the person chose not to be reminded
-
-    @property
-    def counts(self) -> Counter:
-        """People per channel ("email", "push"), and "call" for those whom no message reaches."""
-        return Counter(way for ways in self.ways.values() for way in (set(ways) or {"call"}))
-
-    @property
-    def size(self) -> int:
-        return len(self.bookings)
-
-
-def _unanswered(actor: StaffMember) -> tuple:
-    """The conditions on Booking, joined with Person, that make somebody one to be reminded of tomorrow."""
-    require(actor, Permission.CAMPAIGN_SEND)
-    asked = (
-        select(Message.id)
-        .where(Message.booking_id == Booking.id, Message.booking_version == Booking.version, Message.campaign_id.is_not(None),
-               Message.status != "cancelled")
-        .exists()
-    )  # fmt: skip
-    called = select(Task.id).where(
-        Task.booking_id == Booking.id, Task.campaign_id.is_not(None), Task.created_at >= Booking.booked_at
-    )
-    start, end = clock.day_bounds(clock.today() + timedelta(days=1))
-    return (
-        Booking.status == "booked", Booking.answer == "none", Booking.starts_at >= start, Booking.starts_at < end,
-        people.visible_to(actor), ~asked, ~called.exists(),
-    )  # fmt: skip
-
-
-def count_tomorrow(db: Session, actor: StaffMember) -> int:
-    """The size of `tomorrow_unanswered`, in one query."""
-    chosen = select(ReminderChoice.channels).select_from(Booking).join(Booking.person)
-    chosen = chosen.outerjoin(ReminderChoice, ReminderChoice.person_id == Booking.person_id)
-    return sum(1 for channels in db.scalars(chosen.where(*_unanswered(actor))) if channels is None or channels)
+USEFUL = timedelta(days=3)  # of words that are about no session
+AT_ONCE = 200  # rows of one INSERT
 
 
 def tomorrow_unanswered(db: Session, actor: StaffMember) -> Audience:
-    """Everybody of the actor's with a session tomorrow who has said neither yes nor that they need help, and whom no
-    sending has asked about it already (one that was stopped does not count). Who wants no reminders is left out."""
-    query = select(Booking).join(Booking.person).where(*_unanswered(actor)).options(*bookings.SHOWN)
-    found = list(db.scalars(query.order_by(Booking.starts_at, Booking.id)))
-    reached = reach.of_all(db, [booking.person for booking in found])
-    wanted = [booking for booking in found if not reached[booking.person_id].is_silent]
-    ways = {booking.id: [route.channel for route in reached[booking.person_id].first("reminder")] for booking in wanted}
-    return Audience(wanted, ways, len(found) - len(wanted))
+    """Everybody of the actor's with a session tomorrow who has said neither yes nor that they need help."""
+    return audiences.find(db, actor, Filters("session-tomorrow"))
 
 
-def narrow(audience: Audience, chosen: set[int]) -> Audience:
-    """The same audience with only these bookings."""
-    kept = [booking for booking in audience.bookings if booking.id in chosen]
-    return Audience(kept, {booking.id: audience.ways[booking.id] for booking in kept}, audience.silent)
+def send(
+    db: Session, actor: StaffMember, filters: Filters = Filters(), *, key: str, selection: Selection = EVERYBODY,
+    texts: dict[str, str] | None = None, purpose: str = "", wait: int = STOP_SECONDS,
+) -> Campaign:  # fmt: skip
+    """Write to an audience now (in `wait` seconds, until when it can be stopped). The same `key` twice is one sending.
 
-
-def send(db: Session, actor: StaffMember, *, key: str, chosen: set[int] | None = None, wait: int = STOP_SECONDS) -> Campaign:
-    """Remind tomorrow's people now (in `wait` seconds, until when it can be stopped). The same `key` twice is one sending.
-
-    `chosen` narrows it to these bookings.
+    `texts`: language → own words, Polish always among them; without any it is the reminder of a session. Who was written to
+    for the same purpose meanwhile is left out. Refused: "nobody-chosen", "text-missing".
     """
     require(actor, Permission.CAMPAIGN_SEND)
     if again := db.scalar(select(Campaign).where(Campaign.key == key, Campaign.staff_id == actor.id)):
         return again
-    audience = tomorrow_unanswered(db, actor)
-    wanted = [booking for booking in audience.bookings if chosen is None or booking.id in chosen]
-    if not wanted:
-        raise Refused("nobody-chosen")
-    starts_at = clock.now() + timedelta(seconds=wait)
-    campaign = Campaign(key=key, audience="tomorrow-unanswered", staff_id=actor.id, created_at=clock.now(), starts_at=starts_at)
+    if not (texts or {}).get("pl") and (texts or not filters.has_session):
+        raise Refused("text-missing")
+    purpose = purpose or filters.purpose
+    audience = audiences.find(db, actor, filters, purpose=purpose).only(selection)
+    now = clock.now()
+    campaign = Campaign(
+        key=key, audience=filters.audience, purpose=purpose, filters=_noted(filters), texts=texts or {},
+        staff_id=actor.id, created_at=now, starts_at=now + timedelta(seconds=wait),
+    )  # fmt: skip
     try:
         with db.begin_nested():
             db.add(campaign)
+            db.flush()
+            members = _not_told(db, campaign, audience.members)
+            if not members:
+                raise Refused("nobody-chosen")
     except IntegrityError:
         return db.scalar(select(Campaign).where(Campaign.key == key))
-    moment = f"asked-{campaign.id}"
-    reminders.remind_all(db, [(booking, moment) for booking in wanted], starts_at=starts_at, campaign_id=campaign.id)
-    audit.record(db, actor, "campaign:send", campaign, people=len(wanted))
+    _post(db, campaign, members)
+    audit.record(db, actor, "campaign:send", campaign, people=len({member.person.id for member in members}))
     return campaign
+
+
+def _noted(filters: Filters) -> dict:
+    return {name: value for name, value in vars(filters).items() if value and name != "audience"}
+
+
+def _not_told(db: Session, campaign: Campaign, members: list[Member]) -> list[Member]:
+    """Those whom this sending is the first to write to. One conditional write of their rows decides between two that begin
+    together: about a session once for each version of it, about anything else once in the edition's number of days."""
+    limit = campaign.created_at - timedelta(days=catalogue.rules(db)["campaign_gap_days"])
+    subjects = sorted({member.subject for member in members})  # in one order, so that two sendings wait and never block
+    first = set()
+    for start in range(0, len(subjects), AT_ONCE):
+        first |= _take(db, campaign, subjects[start : start + AT_ONCE], limit)
+    return [member for member in members if member.subject in first]
+
+
+def _take(db: Session, campaign: Campaign, subjects: list[str], limit: datetime) -> set[str]:
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    taken = insert(CampaignContact).values(
+        [
+            {"purpose": campaign.purpose, "subject": subject, "at": campaign.created_at, "campaign_id": campaign.id}
+            for subject in subjects
+        ]
+    )
+    anew = {"before_at": CampaignContact.at, "at": taken.excluded.at, "campaign_id": taken.excluded.campaign_id}
+    is_long_ago = (CampaignContact.at <= limit) & CampaignContact.subject.not_like("booking:%")
+    taken = taken.on_conflict_do_update(index_elements=["purpose", "subject"], set_=anew, where=is_long_ago)
+    return set(db.scalars(taken.returning(CampaignContact.subject)))
+
+
+def _post(db: Session, campaign: Campaign, members: list[Member]) -> None:
+    kind = "note" if campaign.texts else "reminder"
+    trusted = telling.contacts_of(db, {member.person.id for member in members}) if kind == "reminder" else {}
+    rows, unreachable = [], []
+    for member in members:
+        about = _about(campaign, member)
+        if not member.ways:
+            unreachable.append({
+                "person_id": member.person.id, "subject": f"{kind}:{about['subject']}", "campaign_id": campaign.id,
+                "booking_id": about["booking_id"],
+            })  # fmt: skip
+            continue
+        rows += telling.rows_to(db, member.person, member.reach, kind, **about)
+        rows += telling.copies(trusted.get(member.person.id, []), kind, **about)
+    outbox.post_all(db, rows)
+    tasks.ask_many(db, "no-contact", unreachable)
+
+
+def _about(campaign: Campaign, member: Member) -> dict:
+    booking = member.booking
+    subject = f"campaign:{campaign.id}:{member.subject.replace('person:', 'to:')}"
+    return {
+        "subject": reminders.subject_of(booking, f"asked-{campaign.id}") if booking and not campaign.texts else subject,
+        "useful_until": booking.starts_at if booking else campaign.starts_at + USEFUL,
+        "due_at": campaign.starts_at,
+        "booking_id": booking and booking.id,
+        "booking_version": booking and booking.version,
+        "campaign_id": campaign.id,
+    }
 
 
 def get_campaign(db: Session, actor: StaffMember, campaign_id: int) -> Campaign:
@@ -118,31 +134,27 @@ def recent(db: Session, actor: StaffMember, *, limit: int = 10) -> list[Campaign
 
 
 def stop(db: Session, actor: StaffMember, campaign: Campaign) -> int:
-    """Stop a sending before it starts; returns how many messages will not go. Refused("sending-started") afterwards."""
+    """Stop a sending before it starts; returns how many messages will not go. Refused("sending-started") afterwards.
+
+    Its people may be written to for the same purpose again, as if it had never been.
+    """
     require(actor, Permission.CAMPAIGN_SEND)
-    if campaign.stopped_at is not None:
-        return 0
-    if clock.now() >= campaign.starts_at:
+    now = clock.now()
+    in_time = update(Campaign).where(Campaign.id == campaign.id, Campaign.stopped_at.is_(None), Campaign.starts_at > now)
+    is_first = db.execute(in_time.values(stopped_at=now)).rowcount == 1
+    db.refresh(campaign)
+    if not is_first:
+        if campaign.stopped_at is not None:
+            return 0
         raise Refused("sending-started")
-    db.execute(update(Campaign).where(Campaign.id == campaign.id, Campaign.stopped_at.is_(None)).values(stopped_at=clock.now()))
     audit.record(db, actor, "campaign:stop", campaign)
-    db.execute(delete(Task).where(Task.campaign_id == campaign.id, Task.done_at.is_(None)))
+    undone = update(Task).where(Task.campaign_id == campaign.id, Task.done_at.is_(None))
+    db.execute(undone.values(done_at=now, done_by_id=actor.id))
+    _give_back(db, campaign)
     return outbox.cancel(db, Message.campaign_id == campaign.id)
 
 
-def results(db: Session, campaign: Campaign) -> list[Message]:
-    """What became of each message of a sending, by person."""
-    query = (
-        select(Message)
-        .join(Message.person)
-        .where(Message.campaign_id == campaign.id)
-        .options(joinedload(Message.person), joinedload(Message.booking).joinedload(Booking.slot).joinedload(Slot.specialist))
-        .order_by(Person.last_name, Person.first_name, Message.id)
-    )
-    return list(db.scalars(query))
-
-
-def to_call(db: Session, campaign: Campaign) -> list[Task]:
-    """The open calls that a sending left, because no message reaches the person."""
-    query = select(Task).where(Task.campaign_id == campaign.id, Task.done_at.is_(None))
-    return list(db.scalars(query.options(joinedload(Task.person), joinedload(Task.booking)).order_by(Task.id)))
+def _give_back(db: Session, campaign: Campaign) -> None:
+    mine = CampaignContact.campaign_id == campaign.id
+    db.execute(delete(CampaignContact).where(mine, CampaignContact.before_at.is_(None)))
+    db.execute(update(CampaignContact).where(mine).values(at=CampaignContact.before_at, before_at=None))

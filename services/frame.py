@@ -1,4 +1,4 @@
-"""The frame that every edition stands in: organisations, support paths, forms of support, and the edition itself.
+"""The frame that every edition stands in: organisations, support paths, forms of support, words for sendings, the edition.
 
 Names are data (`frame.toml`). Running it again adds what is missing and changes nothing that is there.
 """
@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services import clock
 from services.errors import NotFound
-from services.models import Edition, Organisation, SupportForm, SupportPath
+from services.models import CampaignTemplate, Edition, Organisation, SupportForm, SupportPath
 
 
 @lru_cache
@@ -43,11 +44,13 @@ def ensure_edition(db: Session, *, name: str, starts_on, ends_on, rules: dict | 
 
 
 def ensure_offer(db: Session) -> None:
-    """Organisations, paths and forms of support."""
+    """Organisations, paths, forms of support, and the first words for sendings."""
     names = set(db.scalars(select(Organisation.name)))
     db.add_all(
         Organisation(name=row["name"], role=row["role"]) for row in content()["organisations"] if row["name"] not in names
     )
+    known = set(db.scalars(select(CampaignTemplate.name)))
+    db.add_all(CampaignTemplate(**row, changed_at=clock.now()) for row in content()["texts"] if row["name"] not in known)
     for model, part in ((SupportPath, "paths"), (SupportForm, "forms")):
         codes = set(db.scalars(select(model.code)))
         db.add_all(

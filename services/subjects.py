@@ -192,6 +192,8 @@ def _campaign(db: Session, key: bytes, message: Message) -> Found:
         found = _booking(db, key, message)
         if found.stop:
             return found
+        if campaign.purpose == "session-tomorrow" and _is_answered(found.facts["booking"], message):
+            return stopped("suppressed", "answered")
         facts |= found.facts
     return Found(facts)
 
@@ -217,8 +219,13 @@ def is_open(db: Session, message: Message) -> bool:
     if about == "follow-up":
         return db.get(FollowUp, _number_of(message)).answer is None
     if about == "campaign":
-        return db.get(Campaign, message.campaign_id).stopped_at is None
+        return message.booking_id is None or not _campaign_is_settled(db.get(Booking, message.booking_id), message)
     return True
+
+
+def _campaign_is_settled(booking: Booking | None, message: Message) -> bool:
+    is_other = booking is None or not booking.is_live or booking.version != message.booking_version
+    return is_other or _is_answered(booking, message)
 
 
 def _number_of(message: Message) -> int:

@@ -1,11 +1,18 @@
-"""One sending to everybody with a session tomorrow who has not answered."""
+"""Sending to many: once per purpose and time, stoppable for a minute, and posted in few questions."""
+
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from services import attendance, bookings, campaigns, outbox
+from services import attendance, bookings, campaigns, clock, deliveries, outbox, tasks
+from services.audiences import Filters, only
 from services.errors import NotAllowed, NotFound, Refused
-from services.models import Campaign, Message
+from services.models import AuditEntry, Campaign, CampaignContact, Message, Task, TrustedContact
+from tests.services.crowd import in_parallel
+
+WORDS = {"pl": "Dzień dobry"}
+ALL = Filters("everybody")
 
 
 def tomorrow(make, person=None, hour="10:00", **slot):
@@ -15,52 +22,19 @@ def tomorrow(make, person=None, hour="10:00", **slot):
 def asked(db):
     rows = db.scalars(
         select(Message.booking_id)
-        .where(Message.campaign_id.is_not(None), Message.status == "waiting")
+        .where(Message.campaign_id.is_not(None), Message.status == "waiting", Message.booking_id.is_not(None))
         .order_by(Message.booking_id)
     )
     return list(rows)
 
 
-def test_only_tomorrows_people_who_said_nothing_are_counted(db, make):
-    expected = tomorrow(make, hour="10:00")
-    said_yes = tomorrow(make, make.participant("Anna"), hour="11:00")
-    attendance.answer(db, said_yes.person, said_yes, "yes", way="plan")
-    gone = tomorrow(make, make.participant("Bruno"), hour="12:00")
-    bookings.cancel(db, gone.person, gone)
-    make.booking(make.participant("Celina"), make.slot("2026-11-25 00:00"))
-    make.booking(make.participant("Dorota"), make.slot("2026-11-23 23:00"))
-
-    assert campaigns.tomorrow_unanswered(db, make.ewa).bookings == [expected]
+def noted(db):
+    query = select(Message).where(Message.kind == "note", Message.status == "waiting").order_by(Message.person_id)
+    return list(db.scalars(query))
 
 
-def test_tomorrow_begins_and_ends_at_midnight_of_gdynia(db, make):
-    first = make.booking(make.participant(), make.slot("2026-11-24 00:00"))
-    last = make.booking(make.participant("Bruno"), make.slot("2026-11-24 23:00"))
-
-    assert campaigns.tomorrow_unanswered(db, make.ewa).bookings == [first, last]
-
-
-def test_the_preview_counts_people_per_way_and_those_to_call(db, make):
-    tomorrow(make, make.participant("Anna"), hour="09:00")
-    both = make.participant("Bruno")
-    make.choice(both, ["email", "push"])
-    make.subscription(both), make.subscription(both)
-    tomorrow(make, both, hour="10:00")
-    tomorrow(make, make.participant("Celina", contact="call"), hour="11:00")
-
-    audience = campaigns.tomorrow_unanswered(db, make.ewa)
-
-    assert audience.size == 3
-    assert dict(audience.counts) == {"email": 2, "push": 1, "call": 1}
-
-
-def test_a_partners_coordinator_asks_only_the_partners_people(db, make):
-    partner = make.organisation("Brat Albert")
-    theirs = tomorrow(make, make.participant("Anna", partner=partner), hour="10:00")
-    tomorrow(make, make.participant("Bruno"), hour="11:00")
-    iza = make.coordinator("Iza Mróz", organisation=partner)
-
-    assert campaigns.tomorrow_unanswered(db, iza).bookings == [theirs]
+def send_words(db, make, key="k", filters=ALL, **more):
+    return campaigns.send(db, make.ewa, filters, key=key, texts=more.pop("texts", WORDS), **more)
 
 
 def test_the_same_press_twice_is_one_sending(db, make):
@@ -72,12 +46,47 @@ def test_the_same_press_twice_is_one_sending(db, make):
     assert len(asked(db)) == 1
 
 
-def test_nobody_is_asked_again_by_a_second_sending(db, make):
+def test_nobody_is_asked_again_about_the_same_session(db, make, at):
     tomorrow(make)
     campaigns.send(db, make.ewa, key="k")
+    refused = len(db.scalars(select(Campaign)).all())
 
     with pytest.raises(Refused, match="nobody-chosen"):
         campaigns.send(db, make.ewa, key="another")
+
+    assert len(db.scalars(select(Campaign)).all()) == refused
+
+
+def test_a_moved_session_may_be_asked_about_again(db, make):
+    made = tomorrow(make)
+    campaigns.send(db, make.ewa, key="k")
+    bookings.move(db, made.person, made, make.slot("2026-11-24 15:00").id, key="m")
+
+    campaigns.send(db, make.ewa, key="another")
+
+    assert asked(db) == [made.id]
+
+
+def test_nobody_hears_twice_for_one_purpose_within_the_editions_days(db, make, at):
+    make.the_edition.rules = {"campaign_gap_days": 3}
+    make.participant()
+    send_words(db, make, "one")
+    at("2026-11-26 08:59")
+    with pytest.raises(Refused, match="nobody-chosen"):
+        send_words(db, make, "two")
+
+    at("2026-11-26 09:00")
+    send_words(db, make, "three")
+
+    assert len(noted(db)) == 2
+
+
+def test_another_purpose_is_another_matter(db, make):
+    make.participant()
+    send_words(db, make, "one", purpose="event")
+    send_words(db, make, "two", purpose="change")
+
+    assert len(noted(db)) == 2
 
 
 def test_a_stopped_sending_goes_to_nobody_and_can_be_sent_anew(db, make, at):
@@ -90,6 +99,18 @@ def test_a_stopped_sending_goes_to_nobody_and_can_be_sent_anew(db, make, at):
 
     campaigns.send(db, make.ewa, key="another")
     assert asked(db) == [made.id]
+
+
+def test_stopping_gives_back_the_time_before(db, make, at):
+    make.participant()
+    send_words(db, make, "one")
+    first = clock.now()
+    at("2026-12-01 09:00")
+    campaigns.stop(db, make.ewa, send_words(db, make, "two"))
+
+    contact = db.scalars(select(CampaignContact).execution_options(populate_existing=True)).one()
+    assert (contact.at, contact.before_at) == (first, None)
+    send_words(db, make, "three")
 
 
 def test_stopping_twice_is_stopping_once(db, make):
@@ -110,58 +131,101 @@ def test_after_a_minute_it_is_on_its_way_and_not_stopped(db, make, at):
         campaigns.stop(db, make.ewa, campaign)
 
 
+def test_two_coordinators_who_press_together_write_once_to_each(database, db, make):
+    people = make.participants(30)
+    staff = [make.ewa.id, make.coordinator().id, make.staff(roles=["admin"]).id]
+    db.commit()
+
+    def press(session, number):
+        actor = session.get(type(make.ewa), staff[number])
+        return campaigns.send(session, actor, ALL, key=f"k{number}", texts=WORDS).id
+
+    came_to = in_parallel(database, press, 3)
+    db.rollback()
+
+    assert sorted(came_to, key=str).count("nobody-chosen") == 2
+    assert [message.person_id for message in noted(db)] == [person.id for person in people]
+
+
 def test_unticked_people_are_left_out(db, make):
     kept = tomorrow(make, make.participant("Anna"), hour="10:00")
     tomorrow(make, make.participant("Bruno"), hour="11:00")
 
-    campaigns.send(db, make.ewa, key="k", chosen={kept.id})
+    campaigns.send(db, make.ewa, key="k", selection=only(kept.person_id))
 
     assert asked(db) == [kept.id]
 
 
-def test_somebody_elses_booking_cannot_be_ticked_in(db, make):
-    partner = make.organisation("Brat Albert")
-    iza = make.coordinator("Iza Mróz", organisation=partner)
+def test_somebody_elses_people_cannot_be_ticked_in(db, make):
+    iza = make.coordinator("Iza Mróz", organisation=make.organisation("Brat Albert"))
     other = tomorrow(make)
 
     with pytest.raises(Refused, match="nobody-chosen"):
-        campaigns.send(db, iza, key="k", chosen={other.id})
+        campaigns.send(db, iza, key="k", selection=only(other.person_id))
 
 
-def test_a_moved_session_may_be_asked_about_again(db, make):
+def test_words_are_needed_where_there_is_no_session_to_remind_of(db, make):
+    make.participant()
+    for texts in (None, {}, {"en": "Hello"}):
+        with pytest.raises(Refused, match="text-missing"):
+            campaigns.send(db, make.ewa, ALL, key="k", texts=texts)
+
+
+def test_own_words_about_a_session_go_to_nobody_who_has_answered_meanwhile(db, make, at):
     made = tomorrow(make)
+    send_words(db, make, filters=Filters())
+    attendance.answer(db, made.person, made, "yes", way="plan")
+    at("2026-11-23 09:01")
+
+    stop = deliveries.look(db, b"k" * 32, noted(db)[0])
+
+    assert (stop.status, stop.trouble) == ("suppressed", "answered")
+
+
+def test_unread_words_about_a_session_go_no_further_once_it_is_answered(db, make, at):
+    person = make.participant(phone="+447700900301", contact="sms")
+    made = tomorrow(make, person, hour="18:00")
+    send_words(db, make, filters=Filters(), wait=0)
+    message = noted(db)[0]
+    message.status, message.escalate_at = "accepted", clock.now() + timedelta(hours=3)
+    attendance.answer(db, person, made, "yes", way="plan")
+    at("2026-11-23 13:00")
+
+    assert deliveries.escalate(db) == 0
+
+
+def test_who_is_reached_by_nothing_becomes_a_task_that_a_stop_takes_away(db, make):
+    make.participant("Celina", email=None)
+    campaign = send_words(db, make)
+    assert [(task.kind, task.campaign_id) for task in tasks.open_tasks(db, make.ewa)] == [("no-contact", campaign.id)]
+
+    campaigns.stop(db, make.ewa, campaign)
+
+    assert db.scalars(select(Task).where(Task.done_at.is_(None))).all() == []
+
+
+def test_a_trusted_person_gets_a_copy_of_a_reminder_and_never_of_other_words(db, make):
+    made = tomorrow(make)
+    contact = TrustedContact(person_id=made.person_id, name="Ala", email="ala@example.org", created_at=clock.now())
+    db.add(contact)
     campaigns.send(db, make.ewa, key="k")
-    bookings.move(db, made.person, made, make.slot("2026-11-24 15:00").id, key="m")
+    send_words(db, make, "w")
 
-    campaigns.send(db, make.ewa, key="another")
-
-    assert asked(db) == [made.id]
-
-
-def test_results_name_each_person_and_what_became_of_the_message(db, make, at):
-    for name, hour in (("Zofia Wrona", "10:00"), ("Anna Bąk", "11:00")):
-        tomorrow(make, make.participant(name), hour=hour)
-    campaign = campaigns.send(db, make.ewa, key="k")
-    at("2026-11-23 09:02")
-    first = next(message for message in outbox.claim(db) if message.campaign_id and message.person.first_name == "Anna")
-    outbox.end(db, first.id, first.lease, "accepted")
-    db.expire_all()
-
-    assert [(row.person.first_name, row.status) for row in campaigns.results(db, campaign)] == [
-        ("Anna", "accepted"),
-        ("Zofia", "waiting"),
-    ]
+    kinds = [message.kind for message in db.scalars(select(Message).where(Message.contact_id == contact.id))]
+    assert kinds == ["copy"]
 
 
-def test_those_to_call_are_on_the_sendings_list_and_nobody_elses_people_are(db, make):
-    partner = make.organisation("Brat Albert")
-    iza = make.coordinator("Iza Mróz", organisation=partner)
-    tomorrow(make, make.participant("Anna", contact="call", partner=partner, coordinator=iza), hour="10:00")
-    tomorrow(make, make.participant("Bruno", contact="call"), hour="11:00")
-    theirs = campaigns.send(db, iza, key="k")
-    campaigns.send(db, make.ewa, key="another")
+def test_seven_hundred_people_take_few_questions(db, make, statements):
+    people = [make.participant(f"Osoba{n}", email=None if n % 10 == 0 else f"o{n}@example.org") for n in range(700)]
+    for person in people[::7]:
+        make.subscription(person), make.subscription(person)
+    db.flush()
 
-    assert [task.person.first_name for task in campaigns.to_call(db, theirs)] == ["Anna"]
+    with statements(db) as said:
+        send_words(db, make)
+
+    assert len(noted(db)) + len(tasks.open_tasks(db, make.ewa, limit=1000)) >= 700
+    assert len(said) < 30, "\n".join(one[:90] for one in said)
 
 
 def test_a_sending_is_its_senders_and_the_administrators_to_see(db, make):
@@ -180,31 +244,9 @@ def test_specialists_send_nothing(db, make):
     assert db.scalars(select(Campaign)).all() == []
 
 
-def test_somebody_who_wants_no_reminders_is_left_out_and_counted(db, make):
-    silent = make.participant("Anna")
-    make.choice(silent, [])
-    tomorrow(make, silent, hour="09:00")
-    heard = tomorrow(make, make.participant("Bruno"), hour="10:00")
+def test_the_log_says_who_sent_to_how_many_and_no_names(db, make):
+    make.participant("Celina")
+    send_words(db, make)
 
-    audience = campaigns.tomorrow_unanswered(db, make.ewa)
-
-    assert audience.bookings == [heard]
-    assert audience.silent == 1
-
-
-def test_a_call_that_one_sending_left_is_not_left_by_the_next(db, make):
-    tomorrow(make, make.participant("Celina", contact="call"), hour="09:00")
-    first = campaigns.send(db, make.ewa, key="one")
-
-    assert [task.person.first_name for task in campaigns.to_call(db, first)] == ["Celina"]
-    assert campaigns.tomorrow_unanswered(db, make.ewa).size == 0
-
-
-def test_stopping_takes_the_calls_back_too(db, make):
-    tomorrow(make, make.participant("Celina", contact="call"), hour="09:00")
-    sent = campaigns.send(db, make.ewa, key="one")
-
-    campaigns.stop(db, make.ewa, sent)
-
-    assert campaigns.to_call(db, sent) == []
-    assert campaigns.tomorrow_unanswered(db, make.ewa).size == 1
+    entry = db.scalars(select(AuditEntry).where(AuditEntry.act == "campaign:send")).one()
+    assert entry.facts == {"people": 1}
