@@ -52,6 +52,10 @@ def finish(status: int) -> None:
         db.rollback()
         return
     db.commit()
+    _wake(db)
+
+
+def _wake(db) -> None:
     if due_at := db.info.pop("posted", None):
         from portal import queue
 
@@ -69,6 +73,7 @@ def writing():
         own.rollback()
     with database().write() as db, db.begin():
         yield db
+    _wake(db)
 
 
 def looked(person_id: int, what: str) -> None:

@@ -1,7 +1,7 @@
 """What the worker plans each minute. A step takes a way to open a writing transaction, keeps each one short, and returns
 how many messages are new; done again it changes nothing."""
 
-from services import deliveries, follow_ups, reminders, reviews, waiting
+from services import calls, deliveries, follow_ups, reminders, reviews, waiting
 
 
 def plan_reminders(writing) -> int:
@@ -34,4 +34,13 @@ def plan_follow_ups(writing) -> int:
         return follow_ups.plan_due(db)
 
 
-STEPS = [plan_reminders, escalate, offer_free_places, plan_reviews, plan_follow_ups]
+def clear_calls(writing) -> int:
+    """Nobody is rung for nothing."""
+    after = 0
+    while after is not None:
+        with writing() as db:
+            after = calls.clear(db, after)
+    return 0
+
+
+STEPS = [plan_reminders, escalate, clear_calls, offer_free_places, plan_reviews, plan_follow_ups]

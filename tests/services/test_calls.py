@@ -1,0 +1,348 @@
+"""The call list: whom to ring, what came of it, and nobody for nothing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from services import attendance, bookings, calls, clock, reminders, telling
+from services.channels.calls import CallCarrier
+from services.errors import NotAllowed, NotFound, Refused
+from services.models import AuditEntry, Call, CallTry, Intention, Message, Offer, StaffMember, Task, Wish
+from services.subjects import Delivery
+from tests.services.crowd import in_parallel
+from tests.services.texts import HERS, HIS
+
+
+@pytest.fixture
+def maria(make):
+    return make.participant(phone=HERS, contact="call", email=None)
+
+
+@pytest.fixture
+def booking(maria, make):
+    return make.booking(maria, make.slot("2026-11-25 10:00"))
+
+
+@pytest.fixture
+def put(db, database):
+    """Puts the newest message of a kind on the list, as the worker does."""
+
+    def put(kind="reminder"):
+        message = db.scalars(
+            select(Message).where(Message.kind == kind, Message.channel == "call").order_by(Message.id.desc())
+        ).first()
+        message.status, message.ended_at = "accepted", clock.now()
+        message_id = message.id
+        db.commit()
+        CallCarrier(database).send(Delivery(db.get(Message, message_id), "", None), None)
+        db.commit()
+        return db.scalars(select(Call).where(Call.message_id == message_id)).one()
+
+    return put
+
+
+@pytest.fixture
+def call(db, booking, put):
+    reminders.remind(db, booking, "day")
+    return put()
+
+
+def note(db, make, call, outcome, **more):
+    done = calls.note(db, make.ewa, call, outcome, **{"tries": call.tries, **more})
+    db.flush()
+    db.expire_all()
+    return done
+
+
+def listed(db, who):
+    return [call.person.first_name for call in calls.open_calls(db, who)]
+
+
+def open_tasks(db):
+    return [(task.kind, task.booking_id) for task in db.scalars(select(Task).order_by(Task.id))]
+
+
+def cleared(db):
+    assert calls.clear(db) is None
+    db.flush()
+    db.expire_all()
+
+
+def test_a_call_is_on_the_coordinators_list_and_on_nobody_elses(db, make, call):
+    assert listed(db, make.ewa) == ["Maria"]
+    assert calls.count_due(db, make.ewa) == 1
+    stranger = make.coordinator(organisation=make.organisation())
+    assert listed(db, stranger) == []
+    with pytest.raises(NotFound):
+        calls.get_call(db, stranger, call.id)
+    for ask in (calls.open_calls, calls.count_due):
+        with pytest.raises(NotAllowed):
+            ask(db, make.adviser)
+
+
+def test_the_most_urgent_is_first_and_what_is_for_later_is_last(db, make, call, put):
+    for name, when, phone in (("Bruno", "2026-11-24 10:00", HIS), ("Zofia", "2026-11-26 10:00", HIS)):
+        person = make.participant(name, phone=phone, contact="call", email=None)
+        reminders.remind(db, make.booking(person, make.slot(when)), "day")
+        put()
+    assert listed(db, make.ewa) == ["Bruno", "Maria", "Zofia"]
+
+    note(db, make, calls.open_calls(db, make.ewa)[0], "no-answer", next_try="hour")
+
+    assert listed(db, make.ewa) == ["Maria", "Zofia", "Bruno"]
+    assert calls.count_due(db, make.ewa) == 2
+
+
+@pytest.mark.parametrize("outcome", ["yes", "help"])
+def test_an_answer_is_the_persons_own(db, make, booking, call, outcome):
+    assert note(db, make, call, outcome)
+
+    assert booking.answer == outcome
+    assert db.execute(select(Intention.answer, Intention.way)).all() == [(outcome, "call")]
+    assert (call.done_at, call.done_by_id, call.outcome, call.tries) == (clock.now(), make.ewa.id, outcome, 1)
+    assert call.message.reached_at == clock.now()
+    assert listed(db, make.ewa) == []
+    assert open_tasks(db) == ([("needs-help", booking.id)] if outcome == "help" else [])
+
+
+def test_no_gives_the_place_back_and_is_said_by_the_person(db, make, booking, call):
+    note(db, make, call, "no")
+
+    assert (booking.status, booking.cancelled_by) == ("cancelled", "person")
+    assert db.scalars(select(Message).where(Message.kind == "cancelled-by-us")).all() == []
+    assert set(db.scalars(select(AuditEntry.act))) >= {"call:note", "booking:cancel"}
+
+
+def test_told_asks_for_no_answer(db, make, booking, call):
+    note(db, make, call, "told")
+
+    assert booking.answer == "none"
+    assert call.message.reached_at is not None
+
+
+def test_who_does_not_answer_is_rung_again_at_the_chosen_time(db, make, call):
+    assert list(calls.next_tries(call)) == ["hour", "afternoon", "morning"]
+    note(db, make, call, "no-answer", next_try="afternoon", text="  zajęte ")
+
+    assert call.next_try_at == clock.at_wall(clock.today(), calls.AFTERNOON)
+    assert (call.done_at, call.tries, call.message.reached_at) == (None, 1, None)
+    assert db.execute(select(CallTry.outcome, CallTry.note, CallTry.staff_id)).all() == [("no-answer", "zajęte", make.ewa.id)]
+
+
+@pytest.mark.parametrize(
+    ("now", "offered"),
+    [
+        ("2026-11-23 14:30", ["hour", "morning"]), ("2026-11-23 19:30", ["morning"]), ("2026-11-24 16:30", ["hour", "morning"]),
+        ("2026-11-25 08:30", ["hour"]), ("2026-11-25 09:00", []), ("2026-11-25 09:30", []),
+    ],
+)  # fmt: skip
+def test_no_try_is_at_night_or_too_late(db, call, at, now, offered):
+    at(now)
+
+    assert list(calls.next_tries(call)) == offered
+
+
+def test_nobody_is_rung_on_a_sunday(db, make, call, at):
+    at("2026-11-27 10:00")  # Friday
+    call.useful_until = clock.now() + timedelta(days=7)
+
+    assert clock.local(calls.next_tries(call)["morning"]).strftime("%a %H:%M") == "Mon 09:00"
+
+
+def test_when_no_try_is_left_the_call_ends(db, make, call, at):
+    at("2026-11-25 09:30")
+    note(db, make, call, "no-answer")
+
+    assert (call.outcome, call.done_at) == ("no-answer", clock.now())
+    assert open_tasks(db) == []  # in half an hour the session begins
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_try"), [("", None), ("perhaps", None), ("no-answer", None), ("no-answer", "never"), ("no-answer", "")]
+)
+def test_what_is_not_offered_is_refused_and_changes_nothing(db, make, call, outcome, next_try):
+    with pytest.raises(Refused, match="choice-missing"):
+        note(db, make, call, outcome, next_try=next_try)
+    assert call.tries == 0
+
+
+def test_a_wrong_number_is_a_task(db, make, booking, call):
+    note(db, make, call, "wrong-number")
+
+    assert (call.outcome, call.message.reached_at) == ("wrong-number", None)
+    assert open_tasks(db) == [("no-contact", booking.id)]
+
+
+def test_of_two_coordinators_the_first_counts_and_the_second_sees_it(db, make, call):
+    ola = make.coordinator("Ola Lis", organisation=make.leader)
+    assert note(db, make, call, "no-answer", next_try="hour")
+
+    assert not calls.note(db, ola, call, "yes", tries=0)
+    db.expire_all()
+    assert [one.outcome for one in calls.get_call(db, make.ewa, call.id).attempts] == ["no-answer"]
+    assert db.scalars(select(Intention)).all() == []
+
+
+def test_of_many_at_once_exactly_one_counts(database, db, make, call):
+    call_id, staff = call.id, [make.coordinator(organisation=make.leader).id for _ in range(8)]
+    for enrolment in call.person.enrolments:
+        enrolment.coordinator = None
+    db.commit()
+
+    def press(db, number):
+        actor = db.get(StaffMember, staff[number])
+        return calls.note(db, actor, calls.get_call(db, actor, call_id), ("yes", "no")[number % 2], tries=0)
+
+    assert sorted(in_parallel(database, press, 8)) == [False] * 7 + [True]
+    db.expire_all()
+    assert len(db.scalars(select(CallTry)).all()) == len(db.scalars(select(Intention)).all()) == 1
+
+
+def answered(db, make, booking):
+    attendance.answer(db, booking.person, booking, "yes", way="link")
+
+
+def helped(db, make, booking):
+    attendance.answer(db, booking.person, booking, "help", way="link")
+
+
+def called_off(db, make, booking):
+    bookings.cancel(db, booking.person, booking)
+
+
+def moved(db, make, booking):
+    bookings.move(db, booking.person, booking, make.slot("2026-11-27 10:00").id, key="m")
+
+
+def heard(db, make, booking):
+    """The text message that was sent first is reported at last."""
+    first = db.scalars(select(Message).where(Message.kind == "reminder")).one()
+    db.add(Message(**{
+        name: getattr(first, name) for name in ("kind", "person_id", "booking_id", "booking_version", "useful_until", "created_at",
+                                                "due_at", "next_try_at", "status")
+    } | {"dedup": first.dedup.replace(":call", ":sms"), "channel": "sms", "attempts": 1, "reached_at": clock.now()}))  # fmt: skip
+    db.flush()
+
+
+@pytest.mark.parametrize("meanwhile", [answered, helped, called_off, moved, heard])
+def test_nobody_is_rung_for_nothing(db, make, booking, call, meanwhile):
+    meanwhile(db, make, booking)
+
+    assert listed(db, make.ewa) == []
+    assert not note(db, make, call, "yes")
+    assert call.done_at is None
+    cleared(db)
+    assert (call.outcome, call.done_by_id) == ("settled", None)
+    assert [kind for kind, _ in open_tasks(db) if kind == "undeliverable"] == []
+
+
+def test_a_call_that_nobody_made_in_time_ends_as_not_reached(db, make, booking, call, at):
+    at("2026-11-25 10:00")
+
+    assert (listed(db, make.ewa), calls.count_due(db, make.ewa)) == ([], 0)
+    cleared(db)
+    assert (call.outcome, call.message.reached_at) == ("no-answer", None)
+    assert open_tasks(db) == []
+
+
+def test_what_still_matters_when_the_time_is_over_becomes_a_task(db, make, maria, put, at):
+    version = make.plan(maria, answered=None)
+    telling.tell(
+        db, maria, "plan-waiting", subject=f"plan:{version.id}", useful_until=clock.now() + timedelta(days=7),
+        plan_version_id=version.id,
+    )  # fmt: skip
+    call = put("plan-waiting")
+    assert (calls.outcomes_of(call), listed(db, make.ewa)) == (["told"], ["Maria"])
+    at("2026-11-30 09:00")
+    cleared(db)
+    cleared(db)
+
+    assert call.outcome == "no-answer"
+    assert open_tasks(db) == [("undeliverable", None)]
+
+
+def test_what_is_open_and_due_stays(db, make, call):
+    cleared(db)
+
+    assert listed(db, make.ewa) == ["Maria"]
+
+
+def test_the_clearing_goes_on_where_it_stopped(db, make, call, put, monkeypatch):
+    monkeypatch.setattr(calls, "AT_A_TIME", 1)
+
+    assert calls.clear(db) == call.id
+    assert calls.clear(db, call.id) is None
+
+
+def test_a_session_that_we_call_off_is_told_and_not_asked_about(db, make, booking, put):
+    bookings.cancel(db, make.ewa, booking)
+    call = put("cancelled-by-us")
+
+    assert calls.outcomes_of(call) == ["told"]
+    assert listed(db, make.ewa) == ["Maria"]
+    with pytest.raises(Refused, match="choice-missing"):
+        note(db, make, call, "yes")
+    note(db, make, call, "told")
+    assert call.outcome == "told"
+
+
+def test_the_last_reminder_is_for_those_too_who_have_said_yes(db, make, booking, put):
+    attendance.answer(db, booking.person, booking, "yes", way="call")
+    reminders.remind(db, booking, "two-hours")
+    call = put()
+
+    assert listed(db, make.ewa) == ["Maria"]
+    note(db, make, call, "yes")
+    assert db.scalars(select(Intention.answer)).all() == ["yes"]
+
+
+def test_whoever_was_absent_is_rung_while_that_stands(db, make, booking, put, at):
+    at("2026-11-25 12:00")
+    attendance.record(db, make.adviser, booking.id, "absent")
+    telling.tell(
+        db, booking.person, "missed", subject=f"booking:{booking.id}:1", useful_until=clock.now() + timedelta(days=3),
+        booking_id=booking.id, booking_version=1,
+    )  # fmt: skip
+    put("missed")
+    assert listed(db, make.ewa) == ["Maria"]
+
+    attendance.record(db, make.adviser, booking.id, "present")
+    assert listed(db, make.ewa) == []
+
+
+@pytest.fixture
+def offered(db, make, maria, put):
+    slot = make.slot("2026-11-27 10:00")
+    wish = Wish(person_id=maria.id, form_id=slot.form_id, since=clock.now())
+    db.add(wish)
+    db.flush()
+    offer = Offer(wish_id=wish.id, slot_id=slot.id, made_at=clock.now(), until=clock.now() + timedelta(hours=4))
+    db.add(offer)
+    db.flush()
+    telling.tell(db, maria, "freed", subject=f"offer:{offer.id}", useful_until=offer.until, offer_id=offer.id)
+    return offer, put("freed")
+
+
+@pytest.mark.parametrize(("said", "result", "taken"), [("yes", "taken", 1), ("no", "declined", 0)])
+def test_a_free_place_is_taken_or_left_on_the_telephone(db, make, maria, offered, said, result, taken):
+    offer, call = offered
+    assert calls.outcomes_of(call) == ["yes", "no", "told"]
+    note(db, make, call, said)
+
+    assert offer.result == result
+    assert len(bookings.coming(db, maria)) == taken
+
+
+def test_a_place_that_went_to_somebody_else_is_not_rung_about(db, make, offered):
+    offer, _ = offered
+    offer.ended_at = clock.now()
+    db.flush()
+
+    assert listed(db, make.ewa) == []
+
+
+def test_a_note_is_kept_short(db, make, call):
+    note(db, make, call, "told", text="x" * 500)
+
+    assert db.scalars(select(CallTry.note)).one() == "x" * 300
