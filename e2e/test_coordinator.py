@@ -69,7 +69,7 @@ def test_an_invitation_with_its_card_lets_the_person_in(walk, site, person, scri
     by_code.open("/sign-in")
     with site.reading() as db:
         number = db.get(Person, person.id).enrolments[0].number
-    by_code.fill("Twój e-mail albo numer z karty", number)
+    by_code.fill("Twój e-mail, telefon albo numer z karty", number)
     by_code.press("Wyślij mi kod")
     by_code.fill("Wpisz kod", digits)
     by_code.press("Wejdź")

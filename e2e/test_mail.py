@@ -61,7 +61,7 @@ def test_a_code_arrives_and_lets_in(walk, site, server):
     person = site.newcomer()
     guest = walk()
     guest.open("/sign-in")
-    guest.fill("Twój e-mail albo numer z karty", person.email)
+    guest.fill("Twój e-mail, telefon albo numer z karty", person.email)
     guest.press("Wyślij mi kod")
     mail = site.until(lambda: next((one for one in server.mails if one["To"] == person.email), None))
     assert "List-Unsubscribe" not in mail

@@ -5,12 +5,13 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from portal import edge, qr
 from portal.auth import allow
 from portal.show import show, words
-from services import audit, bookings, campaigns, codes, identity, people, plans, tasks
+from services import audit, bookings, campaigns, channels, codes, identity, people, plans, tasks
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Link, Person
 from services.permissions import Permission, is_allowed
 
 bp = Blueprint("people", __name__, url_prefix="/people")
+BY = ("email", "sms")  # the ways that lead to the person and to nobody who holds their phone
 PAGE = 20
 
 
@@ -79,6 +80,7 @@ def invitation(person_id: int):
     return show(
         "people/invitation.html", person=person, enrolment=enrolment, link=link, address=link and _address(link),
         code=code, digits=codes.digits_of(key(), code) if code else "", done=request.args.get("done", ""),
+        sent_by=request.args.get("by", ""), ways=[way for way in BY if way in channels.working() and channels.working()[way].routes(person, [])],
     )  # fmt: skip
 
 
@@ -92,12 +94,12 @@ def _address(link: Link) -> str:
 def invite(person_id: int):
     db = edge.open_session()
     person = people.get_person(db, g.actor, person_id)
-    by = {"email": "email", "sms": "sms"}.get(request.form.get("way"))
+    by = request.form.get("way") if request.form.get("way") in BY else None
     try:
         identity.invite(db, key(), g.actor, person, by=by)
     except Refused as no:
         return show("people/no_email.html", status=422, person=person, code=no.code)
-    return redirect(url_for("people.invitation", person_id=person.id, done="sent" if by else "made"), 303)
+    return redirect(url_for("people.invitation", person_id=person.id, done="sent" if by else "made", by=by), 303)
 
 
 @bp.get("/<int:person_id>/invitation/card")

@@ -62,7 +62,7 @@ def test_nobody_is_led_away(client, make, come_in, wanted):
 def test_who_no_longer_works_here_finds_every_way_in_closed(client, make, db, come_in, app):
     jan = make.adviser
     client.post("/sign-in", data={"address": jan.email})
-    code = db.query(identity.SignInCode).one()
+    code = db.query(codes.SignInCode).one()
     staff.end(db, SYSTEM, jan)
 
     assert come_in(client, jan).status_code == 404

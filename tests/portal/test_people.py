@@ -160,7 +160,7 @@ def test_somebody_without_an_address_cannot_be_written_to_and_nothing_is_left(ew
     answer = ewa.post(f"/people/{person.id}/invitation", data={"way": "email"})
 
     assert answer.status_code == 422
-    assert "Ta osoba nie podała e-maila." in words_of(answer)
+    assert "Nie ma adresu e-mail" in words_of(answer)
     assert db.scalars(select(Link)).all() == []
 
 

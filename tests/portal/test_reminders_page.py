@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from services.models import Message, PushSubscription, ReminderChoice
+from services.models import Message, Person, PushSubscription, ReminderChoice
 
 GOOD = {
     "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/abc", "auth": "AAAAAAAAAAAAAAAAAAAAAA",
@@ -72,3 +72,43 @@ def test_a_test_message_is_asked_for_once_per_form(maria, db):
         assert maria.post("/reminders/test", data={"key": "k" * 20}).status_code == 303
 
     assert db.scalar(select(func.count()).where(Message.kind == "test")) == 1
+
+
+def test_the_order_of_ways_is_the_persons(maria, db, make):
+    person = db.query(Person).one()
+    person.phone = "+447700900001"
+    maria.post("/reminders", data={"channels": ["push", "sms", "email"], "moments": "day"})
+    maria.post("/reminders/first", data={"channel": "email"})
+    maria.post("/reminders/first", data={"channel": "pigeon"})
+    assert db.scalar(select(ReminderChoice.channels)) == ["email", "push", "sms"]
+    maria.post("/reminders", data={"channels": ["push", "sms", "email"], "moments": "day"})  # saved again: the order stays
+
+    assert db.scalar(select(ReminderChoice.channels)) == ["email", "push", "sms"]
+    assert "w tej kolejności" in maria.get("/reminders/saved").text
+
+
+def test_the_hour_the_quiet_and_the_screen_are_kept_and_shown_again(maria, db):
+    form = {"channels": "email", "moments": "day", "hour": "16", "quiet_from": "21", "quiet_to": "9"}
+    maria.post("/reminders", data=form)
+
+    row = db.query(ReminderChoice).one()
+    assert (row.hour, row.quiet_from, row.quiet_to, row.is_discreet) == (16, 21, 9, False)
+    page = maria.get("/reminders").text
+    assert '<option value="16" selected>' in page and '<option value="21" selected>' in page
+
+
+@pytest.mark.parametrize("wrong", [{"hour": "3"}, {"hour": "x"}, {"quiet_from": "3"}, {"quiet_to": "noon"}])
+def test_an_hour_that_was_not_offered_is_refused_and_the_rest_stays(maria, db, wrong):
+    form = {"channels": "email", "moments": "three-days", "quiet_from": "20", "quiet_to": "8"} | wrong
+    answer = maria.post("/reminders", data=form)
+
+    assert (answer.status_code, db.query(ReminderChoice).count()) == (422, 0)
+    assert 'value="three-days" checked' in answer.text
+
+
+def test_a_text_message_without_a_mobile_is_refused_with_the_number_to_call(client, db, make, sign_in):
+    sign_in(client, make.participant(phone=None))
+    answer = client.post("/reminders", data={"channels": "sms", "moments": "day"})
+
+    assert answer.status_code == 422
+    assert "Nie mamy numeru twojej komórki. Zadzwoń, dopiszemy go." in answer.text

@@ -181,3 +181,43 @@ def test_a_number_that_two_editions_gave_out_lets_in_only_the_newer_ones_person(
 
     assert identity.accounts_at(db, "gd/7") == [new]
     assert identity.accounts_at(db, old.email) == [old]
+
+
+MOBILE, LANDLINE = "+447700900001", "+442079460001"  # both kept for fiction
+
+
+@pytest.mark.parametrize(
+    ("typed", "email", "phone", "channel"),
+    [
+        ("m@example.org", "m@example.org", MOBILE, "email"),
+        ("+44 7700 900-001", "m@example.org", MOBILE, "sms"),
+        ("GD/0001", "m@example.org", MOBILE, "email"),
+        ("gd/0001", None, MOBILE, "sms"),
+        ("+44 20 7946 0001", "m@example.org", LANDLINE, "email"),
+        ("GD/0001", None, LANDLINE, None),
+    ],
+)
+def test_a_code_goes_to_the_address_that_was_typed_or_to_one_that_is_there(db, make, typed, email, phone, channel):
+    make.participant(email=email, phone=phone, number="GD/0001")
+    codes.ask_for_code(db, typed, "browser")
+
+    assert list(db.scalars(select(Message.channel))) == ([channel] if channel else [])
+
+
+def test_two_people_with_one_telephone_get_one_text_message_and_choose_who_enters(db, make):
+    people = [make.participant(name, email=None, phone=MOBILE) for name in ("Maria Kowal", "Adam Kowal")]
+    codes.ask_for_code(db, "+447700900001", "browser")
+
+    [message] = db.scalars(select(Message))
+    assert (message.channel, db.get(SignInCode, message.code_id).accounts) == ("sms", [f"person:{one.id}" for one in people])
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("600 100 200", "+48600100200"), ("+48 600-100-200", "+48600100200"), ("12345", None), ("600 100 200 ext 5", None),
+     ("1" * 30, None), ("m@example.org", None)],
+)  # fmt: skip
+def test_a_telephone_number_is_known_however_it_is_typed(typed, number):
+    from services.identity import as_phone
+
+    assert as_phone(typed) == number
