@@ -72,8 +72,8 @@ class Machines:
 
     def webs(self) -> None:
         for number, url in enumerate(self.urls):
-            self._start(number, "serve", "Pracownia is at")
-            self.until(lambda url=url: self._is_ready(url))
+            web = self._start(number, "serve", "Pracownia is at")
+            self.until(lambda web=web, url=url: self._is_ready(web, url))
 
     def once(self, number: int) -> subprocess.Popen:
         """`pracownia worker --once`, running."""
@@ -83,7 +83,8 @@ class Machines:
         self._running.append(Child([PROGRAM, act], ready, env=self.environments[number]))
         return self._running[-1]
 
-    def _is_ready(self, url: str) -> bool:
+    def _is_ready(self, web: Child, url: str) -> bool:
+        assert web.process.poll() is None, web.output
         try:
             return build_opener(ProxyHandler({})).open(f"{url}/readyz", timeout=5).status == 200
         except OSError:  # a listening socket tells nobody that it has opened
