@@ -28,10 +28,7 @@ def book(
     if again := _made_before(db, person, key, asked):
         return again
     slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.status == "published").with_for_update(read=True))
-    if slot is None:
-        raise NotFound
-    if slot.starts_at <= clock.now():
-        raise Refused("slot-passed", nearest=_nearest(db, person, slot))
+    _require_ahead(db, person, slot)
     booking = Booking(
         person_id=person.id, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, needs=sorted(needs),
         key=key, asked=asked, step_line=step_line, booked_at=clock.now(),
@@ -114,6 +111,13 @@ def _own_at(db: Session, booking: Booking) -> Booking | None:
     )  # fmt: skip
 
 
+def _require_ahead(db: Session, person: Person, slot: Slot | None) -> None:
+    if slot is None:
+        raise NotFound
+    if slot.starts_at <= clock.now():
+        raise Refused("slot-passed", nearest=_nearest(db, person, slot))
+
+
 def _nearest(db: Session, person: Person, slot: Slot) -> list[Slot]:
     return slots.first_free(db, slot.form_id, person=person, near=slot.starts_at, limit=3)
 
@@ -183,12 +187,12 @@ def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: in
         return booking
     _require_open(booking)
     slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.status == "published").with_for_update(read=True))
-    if slot is None:
-        raise NotFound
-    if slot.starts_at <= clock.now():
-        raise Refused("slot-passed", nearest=_nearest(db, person, slot))
+    _require_ahead(db, person, slot)
     before = booking.slot_id
-    seat = _free_seat_by_move(db, booking, slot, person)
+    seat = _sit_again(
+        db, booking, slot, person, Booking.version == booking.version, Booking.status == "booked",
+        slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, version=booking.version + 1,
+    )  # fmt: skip
     db.refresh(booking)
     audit.record(db, actor, "booking:move", booking, before=before, slot=slot.id, seat=seat)
     _drop_messages(db, booking)
@@ -199,13 +203,6 @@ def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: in
 def hold(db: Session, booking: Booking) -> None:
     """Read a booking again and keep it until the transaction ends: who presses in the same moment waits, then sees the result."""
     db.refresh(booking, [column.key for column in Booking.__mapper__.column_attrs], with_for_update=True)
-
-
-def _free_seat_by_move(db: Session, booking: Booking, slot: Slot, person: Person) -> int:
-    return _sit_again(
-        db, booking, slot, person, Booking.version == booking.version, Booking.status == "booked",
-        slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, version=booking.version + 1,
-    )  # fmt: skip
 
 
 def _sit_again(db: Session, booking: Booking, slot: Slot, person: Person, *where, **values) -> int:
@@ -240,7 +237,9 @@ def _require_open(booking: Booking) -> None:
 
 
 def _drop_messages(db: Session, booking: Booking) -> None:
-    outbox.cancel(db, Message.booking_id == booking.id, Message.kind.in_(("booked", "moved", "reminder", "copy")))
+    """What was to be told is no longer so; what holds now is told anew."""
+    told = ("booked", "moved", "reminder", "copy", "cancelled", "cancelled-by-us")
+    outbox.cancel(db, Message.booking_id == booking.id, Message.kind.in_(told))
 
 
 def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = None) -> Booking:
@@ -295,5 +294,6 @@ def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booki
     )  # fmt: skip
     db.refresh(booking)
     audit.record(db, actor, "booking:restore", booking)
+    _drop_messages(db, booking)
     _tell(db, actor, person, "booked", booking)
     return booking

@@ -123,12 +123,22 @@ def test_a_place_given_back_is_offered_again_in_the_same_instant(db, make):
     assert make.booking(make.participant("Bruno"), made.slot).is_live
 
 
-def test_nothing_waits_to_be_sent_about_a_cancelled_booking(db, make):
+def test_who_gives_back_hears_that_it_is_noted_and_nothing_else_about_the_booking(db, make):
     made = make.booking(make.participant())
 
     bookings.cancel(db, made.person, made)
 
-    assert sent(db) == [("booked", "cancelled")]
+    assert sent(db) == [("booked", "cancelled"), ("cancelled", "waiting")]
+
+
+def test_who_takes_it_back_hears_once_that_it_is_booked_and_no_longer_that_it_is_off(db, make):
+    made = make.booking(make.participant())
+    bookings.cancel(db, made.person, made)
+
+    bookings.restore(db, made.person, made)
+    bookings.restore(db, made.person, made)
+
+    assert sent(db) == [("booked", "cancelled"), ("cancelled", "cancelled"), ("booked", "waiting")]
 
 
 def test_who_is_cancelled_by_staff_hears_of_it(db, make):
