@@ -65,8 +65,9 @@ def _typed() -> Choice:
 @allow(Permission.CHOICE_MAKE)
 def choose():
     db, said = edge.open_session(), _typed()
-    # The order that the person gave before stays: the form only says which ways, not in which order.
-    before = choices.choice_of(db, g.actor).channels
+    # The order that the person gave before stays: the form only says which ways, in the order of the page.
+    kept = choices.choice_of(db, g.actor)
+    before = kept.channels if kept.is_own else []
     ways = sorted(said.channels, key=lambda code: before.index(code) if code in before else len(before))
     try:
         choices.choose(
