@@ -227,6 +227,8 @@ def run_doctor(_args) -> None:
     ]
     for code in problems:
         say(f"doctor-{code}", settings=settings)
+    if settings.sms_token:
+        say("doctor-hook", url=settings.hook("sms"), can_reply=settings.sms_replies)
     if problems:
         sys.exit(1)
     say("doctor-well")
