@@ -14,7 +14,7 @@ from email.utils import format_datetime, parseaddr
 from threading import Timer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from services import clock
+from services import channels, clock
 from services.channels import ACCEPTED, DEADLINE, Channel, Outcome, Route
 
 
@@ -213,10 +213,10 @@ class Email(Channel):
 
 class EmailCarrier:
     def __init__(self, settings):
-        self._url = settings.smtp_url
+        self._url, self._deadline = settings.smtp_url, channels.DEADLINE
 
     def send(self, delivery, words) -> Outcome:
-        return send(self._url, words.envelope)
+        return send(self._url, words.envelope, deadline=self._deadline)
 
     def close(self) -> None:
         pass

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from services import channels
 from services.channels import Channel, Outcome, Route
 
 
@@ -23,7 +24,9 @@ class PushCarrier:
     def __init__(self, settings):
         from services.channels.webpush import PushSender  # a fifth of a process's memory, and only the worker sends
 
-        self._sender = PushSender(settings.vapid_private_key, settings.vapid_subject, settings.push_hosts)
+        self._sender = PushSender(
+            settings.vapid_private_key, settings.vapid_subject, settings.push_hosts, deadline=channels.DEADLINE
+        )
 
     def send(self, delivery, words) -> Outcome:
         from services.channels.webpush import Notification

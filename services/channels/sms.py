@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
+from services import channels
 from services.channels import Channel, Outcome, Route
 
 
@@ -31,7 +32,9 @@ class Sms(Channel):
             return SmsCarrier(DemoGateway(database))
         from services.channels.smsapi import SmsApi
 
-        return SmsCarrier(SmsApi(settings.sms_url, settings.sms_token, settings.sms_sender, notify_url=settings.hook("sms")))
+        return SmsCarrier(SmsApi(
+            settings.sms_url, settings.sms_token, settings.sms_sender, notify_url=settings.hook("sms"), deadline=channels.DEADLINE
+        ))  # fmt: skip
 
     def read_report(self, fields):
         from services.channels.smsapi import read_report
