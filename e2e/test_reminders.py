@@ -103,3 +103,40 @@ def test_without_scripts_the_page_says_what_works_instead(walk, person):
     guest.open("/reminders/phone")
     guest.sees("Włącz powiadomienia", picture="phone-no-scripts")
     expect(guest.page.locator("noscript p")).to_be_visible()
+
+
+def test_the_order_the_hour_and_the_quiet_are_the_persons(walk, site, scripts):
+    person = site.newcomer(phone="+447700900950")
+    guest = walk(person.email, scripts=scripts)
+    guest.open("/reminders")
+    guest.choose("SMS")
+    guest.page.get_by_label("O której mamy pisać?").select_option("16")
+    guest.page.get_by_label("Rano do").select_option("10")
+    guest.press("Zapisz")
+    guest.sees("Zapisane", picture="reminders-order")
+    guest.press("Zacznijcie od: e-mail")
+    guest.sees("Zapisane")
+    with site.reading() as db:
+        kept = db.get(ReminderChoice, person.id)
+    assert (kept.channels, kept.hour, kept.quiet_to) == (["email", "sms"], 16, 10)
+
+
+def test_a_trusted_person_is_named_and_ended_in_two_presses(walk, site, person, scripts):
+    guest = walk(person.email, scripts=scripts)
+    guest.open("/reminders")
+    guest.follow("Bliska osoba, która też ma dostać przypomnienie")
+    guest.sees("Bliska osoba, która też dostanie przypomnienie", picture="trusted")
+    guest.fill("Imię tej osoby", "Olena")
+    guest.press("Dodaj")
+    guest.sees(
+        "Bliska osoba, która też dostanie przypomnienie",
+        errors=("Wpisz numer telefonu albo e-mail, na przykład 600 100 200",), picture="trusted-error",
+    )  # fmt: skip
+    guest.fill("Jej numer telefonu albo e-mail", "olena@example.org")
+    guest.press("Dodaj")
+    guest.sees("Bliska osoba, która też dostanie przypomnienie", picture="trusted-there")
+    guest.follow("Zakończ")
+    guest.sees("Zakończyć kopie?", picture="trusted-end")
+    guest.press("Tak, zakończ")
+    guest.sees("Bliska osoba, która też dostanie przypomnienie")
+    expect(guest.page.get_by_role("main").get_by_text("Olena")).to_have_count(0)

@@ -152,7 +152,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
     if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         problems.append((PREFIX + "DATABASE_URL", "not-a-database"))
     queue_url = given("QUEUE_URL", f"sqlite:///{var_dir / 'queue.db'}")
-    if not queue_url.startswith(("sqlite:///", "postgresql://", "redis://", "rediss://")):
+    if not queue_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "redis://", "rediss://")):
         problems.append((PREFIX + "QUEUE_URL", "not-a-queue"))
     settings = Settings(
         is_demo=is_demo,
