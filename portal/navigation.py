@@ -42,6 +42,7 @@ def _item(word: str, endpoint: str, icon: str) -> Item:
         "book": ("booking",),
         "plan": ("plan", "bookings", "attendance"),
         "reminders": ("reminders", "contacts"),
+        "sendings": ("sendings", "texts"),
         "people": ("people", "plans", "booking_for", "imports"),
     }
     return Item(word, url_for(endpoint), icon, section in own.get(word, (word,)))

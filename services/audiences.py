@@ -86,7 +86,11 @@ class Audience:
 
     @property
     def by_person(self) -> dict[int, Member]:
-        return {member.person.id: member for member in reversed(self.members)}
+        """The first member that each person is."""
+        found: dict[int, Member] = {}
+        for member in self.members:
+            found.setdefault(member.person.id, member)
+        return found
 
     @property
     def size(self) -> int:

@@ -118,6 +118,11 @@ def _about(campaign: Campaign, member: Member) -> dict:
     }
 
 
+def was_sent(db: Session, actor: StaffMember, key: str) -> bool:
+    """Whether a form with this key has been sent already."""
+    return db.scalar(select(Campaign.id).where(Campaign.key == key, Campaign.staff_id == actor.id)) is not None
+
+
 def get_campaign(db: Session, actor: StaffMember, campaign_id: int) -> Campaign:
     require(actor, Permission.CAMPAIGN_SEND)
     query = select(Campaign).where(Campaign.id == campaign_id).options(joinedload(Campaign.staff))

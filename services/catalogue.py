@@ -1,8 +1,9 @@
 """The frame of the programme: the edition and its rules, forms of support, places."""
 
+import json
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from services import clock
@@ -73,3 +74,18 @@ def partners(db: Session) -> list[Organisation]:
 def rooms(db: Session) -> list[Room]:
     """Every room with its place, for the form that publishes times."""
     return list(db.scalars(select(Room).join(Room.place).options(contains_eager(Room.place)).order_by(Place.name, Room.name)))
+
+
+def narrowing(db: Session) -> dict[str, list[tuple[int, str | dict]]]:
+    """What a list of people may be narrowed by: of each kind its ids and names. One question for all four."""
+    parts = (
+        ("path", SupportPath.id, cast(SupportPath.names, String), SupportPath.position),
+        ("partner", Organisation.id, Organisation.name, Organisation.id),
+        ("form", SupportForm.id, cast(SupportForm.names, String), SupportForm.position),
+        ("place", Place.id, Place.name, Place.id),
+    )
+    rows = db.execute(union_all(*(select(literal(kind), *columns) for kind, *columns in parts)))
+    found: dict[str, list] = {kind: [] for kind, *_ in parts}
+    for kind, number, name, _ in sorted(rows, key=lambda row: (row[3], row[1])):
+        found[kind].append((number, json.loads(name) if kind in ("path", "form") else name))
+    return found

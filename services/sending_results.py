@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -24,6 +25,11 @@ class Result:
     answer: str | None = None
     call: Call | None = None
     messages: list[Message] = field(default_factory=list)
+
+    @property
+    def is_missed(self) -> bool:
+        """Somebody must see to it that this person hears of it."""
+        return self.state in NOT_ARRIVED
 
 
 def of(db: Session, campaign: Campaign) -> list[Result]:
@@ -97,3 +103,9 @@ def _answer(booking: Booking | None, message: Message) -> str | None:
 def counts(found: list[Result]) -> Counter:
     """People by state."""
     return Counter(row.state for row in found)
+
+
+def morning(found: list[Result]) -> datetime | None:
+    """Until when messages wait because nobody is written to at night; None when none does."""
+    waiting = (one for row in found for one in row.messages if one.status == "waiting" and one.trouble == "quiet-hours")
+    return max((one.next_try_at for one in waiting), default=None)

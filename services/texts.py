@@ -31,18 +31,18 @@ def keep(
 ) -> CampaignTemplate:
     """Keep words under a name: new ones, or `text` changed. A name that was ended comes back with the new words.
 
-    Refused: "name-missing", "name-long", "name-taken", "text-missing".
+    Refused: "text-name-missing", "text-name-long", "text-name-taken", "text-missing".
     """
     require(actor, Permission.CAMPAIGN_SEND)
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise Refused("name-long" if name else "name-missing")
+        raise Refused("text-name-long" if name else "text-name-missing")
     if not texts.get("pl"):
         raise Refused("text-missing")
     same = db.scalar(select(CampaignTemplate).where(CampaignTemplate.name == name).with_for_update())
     if same is not None and same is not text:
         if same.ended_at is None or text is not None:
-            raise Refused("name-taken")
+            raise Refused("text-name-taken")
         text = same
     if text is None:
         db.add(text := CampaignTemplate())

@@ -5,7 +5,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from portal import edge, qr
 from portal.auth import allow
 from portal.show import show, words
-from services import audit, bookings, campaigns, channels, codes, identity, people, plans, tasks
+from services import audiences, audit, bookings, channels, codes, identity, people, plans, tasks
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Link, Person
 from services.permissions import Permission, is_allowed
@@ -44,7 +44,7 @@ def _waiting() -> dict[str, int] | None:
     if not is_allowed(g.actor, Permission.TASK_SEE):
         return None
     db = edge.open_session()
-    found = {"tasks": tasks.count_open(db, g.actor), "tomorrow": campaigns.count_tomorrow(db, g.actor)}
+    found = {"tasks": tasks.count_open(db, g.actor), "tomorrow": audiences.count_tomorrow(db, g.actor)}
     return found if any(found.values()) else None
 
 

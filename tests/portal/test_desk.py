@@ -2,7 +2,8 @@
 
 import pytest
 
-from services import attendance, campaigns, tasks
+from services import attendance, audiences, campaigns, tasks
+from services.audiences import only
 from services.models import Task
 from tests.portal.test_today import counting, words_of
 
@@ -35,9 +36,9 @@ def test_the_number_of_tomorrow_is_the_number_of_the_sending(ewa, db, make):
     make.choice(people[1], ["email"])
     attendance.answer(db, people[2], db.query(attendance.Booking).filter_by(person_id=people[2].id).one(), "yes", way="plan")
 
-    assert campaigns.count_tomorrow(db, make.ewa) == campaigns.tomorrow_unanswered(db, make.ewa).size == 4
+    assert audiences.count_tomorrow(db, make.ewa) == campaigns.tomorrow_unanswered(db, make.ewa).size == 4
     stranger = make.coordinator("Iza Mróz", organisation=make.organisation())
-    assert campaigns.count_tomorrow(db, stranger) == 0
+    assert audiences.count_tomorrow(db, stranger) == 0
 
 
 def test_when_nothing_waits_or_somebody_is_searched_for_the_list_comes_first(ewa, db, make):
@@ -72,15 +73,14 @@ def full(db, make, at):
         tasks.ask(db, "none-suits", person, booking_id=booking.id, form_id=make.form().id)
     goals = {f"Cel {one}": [f"Krok {one}.{two}" for two in range(5)] for one in range(4)}
     make.plan(people[0], goals)
-    campaigns.send(
-        db, make.ewa, key="k" * 20, chosen={booking.id for booking in campaigns.tomorrow_unanswered(db, make.ewa).bookings[:10]}
-    )
+    campaigns.send(db, make.ewa, key="k" * 20, selection=only(*(person.id for person in people[:10])))
     return people[0]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/people", "/people?q=kowal", "/people/{}", "/people/{}/invitation", "/people/{}/plan", "/sendings", "/sendings/1", "/tasks",
+    ["/people", "/people?q=kowal", "/people/{}", "/people/{}/invitation", "/people/{}/plan", "/sendings", "/sendings?audience=everybody",
+     "/sendings/preview", "/sendings/words?audience=everybody", "/sendings/1", "/sendings/texts", "/tasks",
      "/people/import", "/mailbox"],
 )  # fmt: skip
 def test_a_page_with_twenty_rows_takes_ten_questions(ewa, db, full, database, path):

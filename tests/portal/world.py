@@ -5,14 +5,15 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from services import campaigns, clock, contacts, identity, leaving, plans, tasks
-from services.models import AttendanceStatement, Campaign, MailboxItem, Task
+from services import campaigns, clock, contacts, identity, leaving, outbox, plans, tasks
+from services.audiences import only
+from services.models import AttendanceStatement, Call, Campaign, MailboxItem, Message, Task
 
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
     "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "item_id": 999_999,
-    "token": "A" * 22,
+    "token": "A" * 22, "call_id": 999_999, "secret": "0" * 32,
 }  # fmt: skip
 
 
@@ -56,8 +57,14 @@ def build(app, db, make) -> World:
     agreed = make.plan(maria)
     draft = plans.draft_for(db, make.ewa, maria.enrolments[0])
     tasks.ask(db, "call-me", maria, subject="test")
-    campaign = campaigns.send(db, make.ewa, key="k" * 20, chosen={booking.id}, wait=60)
-    mail = MailboxItem(at=clock.now(), reference="r1", to="a@example.org", subject="Spotkanie", body="Do zobaczenia")
+    campaign = campaigns.send(db, make.ewa, key="k" * 20, selection=only(maria.id), wait=60)
+    mail = MailboxItem(at=clock.now(), channel="sms", reference="r1", to="+447700900111", subject="", body="Do zobaczenia")
+    outbox.post(db, "reminder", "call", subject="test", useful_until=booking.starts_at, person_id=maria.id,
+                booking_id=booking.id, booking_version=1)  # fmt: skip
+    message = db.query(Message).filter_by(channel="call").order_by(Message.id.desc()).first()
+    call = Call(message_id=message.id, person_id=maria.id, booking_id=booking.id, created_at=clock.now(),
+                next_try_at=clock.now(), useful_until=booking.starts_at)  # fmt: skip
+    db.add(call)
     db.add(mail)
     link = identity.make_link(db, key, "visit", person_id=maria.id, booking_id=booking.id, lasts=timedelta(days=2))
     contact = contacts.add(db, maria, "Olena", "olena@example.org")
@@ -68,7 +75,8 @@ def build(app, db, make) -> World:
         "number": booking.number, "person_id": maria.id, "goal_id": draft.goals[0].id, "step_id": draft.goals[0].steps[0].id,
         "line": agreed.goals[0].steps[0].line, "version_id": agreed.id, "batch": "published-by-jan", "booking_id": booking.id,
         "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,
-        "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id, "form_id": slot.form_id,
+        "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id, "call_id": call.id, "channel": "sms",
+        "secret": app.config["SETTINGS"].hook("sms").rpartition("/")[2], "form_id": slot.form_id,
         "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
     }  # fmt: skip
     assert campaign
