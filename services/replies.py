@@ -3,16 +3,15 @@ becomes a coordinator's task with the text, and is never guessed."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services import attendance, audit, bookings, choices, clock, outbox, reach, reports, tasks, waiting
+from services import attendance, bookings, choices, clock, contacts, outbox, reach, reports, tasks, waiting
 from services.channels.answers import read_answer
 from services.channels.reports import Reply
 from services.errors import Refused
 from services.models import Incoming, Message, Person, TrustedContact
-from services.permissions import SYSTEM
 
 PASSED_OVER = ("code", "test", "answered", "cancelled")  # they ask nothing, and what they confirm was asked before them
 CARRIED = ("accepted", "undeliverable")  # a report may be wrong: who answers has it
@@ -59,11 +58,8 @@ def _is_new(db: Session, channel: str, reply: Reply) -> bool:
 
 def _receivers(db: Session, number: str) -> list[Person | TrustedContact]:
     """Who is written to at this number: perhaps several people, perhaps as somebody's trusted person too."""
-    trusted = select(TrustedContact).where(TrustedContact.phone == number, TrustedContact.ended_at.is_(None))
-    return [
-        *db.scalars(select(Person).where(Person.phone == number).order_by(Person.id)),
-        *db.scalars(trusted.order_by(TrustedContact.id)),
-    ]
+    people = db.scalars(select(Person).where(Person.phone == number).order_by(Person.id))
+    return [*people, *contacts.with_phone(db, number)]
 
 
 def _answered(db: Session, channel: str, reply: Reply, to: list) -> list[_Sent]:
@@ -154,9 +150,7 @@ ANSWERS = {"reminder": _session, "note": _session, "freed": _place, "booked": _t
 def _stop(db: Session, channel: str, to: Person | TrustedContact) -> bool:
     """No more messages by this way: out of the person's choice; for a trusted person, the end of the copies."""
     if isinstance(to, TrustedContact):
-        ended = update(TrustedContact).where(TrustedContact.id == to.id, TrustedContact.ended_at.is_(None))
-        if db.execute(ended.values(ended_at=clock.now(), ended_by="contact")).rowcount:
-            audit.record(db, SYSTEM, "contact:end", to, by="contact", way=channel)
+        contacts.end(db, to, by="contact")
         return True
     now = choices.choice_of(db, to)
     ways = now.channels if now.is_own else [code for code in reach.of(db, to).ways if code != reach.LAST]

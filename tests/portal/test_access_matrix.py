@@ -38,7 +38,7 @@ KINDS = {
 ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
     "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
-    "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read visits.ask visits.answer visits.cannot_come "
+    "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
     "visits.cancel visits.restore receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
     "participants": "plan.see plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
@@ -55,10 +55,10 @@ ROUTES = {
     "booking_for.choose_hour booking_for.check booking_for.make booking_for.asked booking_for.done",
     "who lead her": "people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
     "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark "
-    "tasks.finish tasks.settle",
+    "tasks.finish tasks.settle calls.call calls.note calls.letter",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
     "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
-    "coordinators": "sendings.see sendings.send sendings.preview tasks.see outbox.see",
+    "coordinators": "calls.see sendings.see sendings.send sendings.preview tasks.see outbox.see",
     "ewas": "sendings.result sendings.stop",
     "leaders": "imports.new imports.bring_in",
 }
@@ -72,6 +72,7 @@ ALIKE = {"entry.open_link", "receipts.seen"}
 # Behind these the service asks for the role once more, so that the page stays shut although its view forgot to ask.
 TWO_LOCKS = {
     "GET /outbox", "GET /people", "GET /people/<int:person_id>", "GET /sendings", "GET /sendings/<int:campaign_id>", "GET /sendings/preview",
+    "GET /calls", "GET /calls/<int:call_id>", "GET /calls/<int:call_id>/letter.pdf", "POST /calls/<int:call_id>",
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
     "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
@@ -84,6 +85,8 @@ def data_for(endpoint: str, ids: dict) -> dict:
     """What the form or the address must say to be about the object."""
     return {
         "plans.mark": {"state": "done"},
+        "calls.note": {"outcome": "told", "tries": 0},
+        "mailbox.reply": {"text": "TAK"},
         "plan.answer": {"said": "agree", "version": ids["version_id"]},
         "attendance.confirm": {"said": "present"},
         "slots.withdraw": {"slot": ids["slot_id"]},
