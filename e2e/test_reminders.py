@@ -110,6 +110,7 @@ def test_the_order_the_hour_and_the_quiet_are_the_persons(walk, site, scripts):
     guest = walk(person.email, scripts=scripts)
     guest.open("/reminders")
     guest.choose("SMS")
+    guest.page.get_by_text("Więcej: godzina, cisza, ekran telefonu").click()
     guest.page.get_by_label("O której mamy pisać?").select_option("16")
     guest.page.get_by_label("Rano do").select_option("10")
     guest.press("Zapisz")
