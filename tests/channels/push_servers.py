@@ -35,6 +35,10 @@ class PushServer:
     def answer(self, status: int, **headers: str) -> None:
         self.next.append((status, {name.replace("_", "-"): value for name, value in headers.items()}))
 
+    def choose(self, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+        """The answer to one message."""
+        return self.next.pop(0) if self.next else (201, {})
+
     def __enter__(self):
         self._server = _Server(("127.0.0.1", 0), type("Posts", (_Posts,), {"push": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -65,9 +69,9 @@ class _Posts(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.push.posts.append((self.path, headers, body))
+        status, more = self.push.choose(headers)
         if self.push.trickle:
             return self._drip(b"HTTP/1.1 201 Created\r\nx: " if self.push.trickle == "head" else None)
-        status, more = self.push.next.pop(0) if self.push.next else (201, {})
         self.send_response(status)
         for name, value in more.items():
             self.send_header(name, value)
