@@ -116,7 +116,7 @@ def test_a_message_is_in_the_language_of_its_reader(app, db, make, lang, subject
     make.booking(person)
     message = db.query(Message).filter_by(person_id=person.id, channel="email").first()
 
-    said = messages.render(app, deliveries.look(db, app.config["SETTINGS"].secret_key, message))
+    said = messages.words(app, deliveries.look(db, app.config["SETTINGS"].secret_key, message))
 
     assert said.subject.startswith(subject)
     page = Page(said.html)
