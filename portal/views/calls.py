@@ -34,7 +34,7 @@ def page(call: Call, **more):
         return show("calls/over.html", call=call)
     said = messages.words(app, calls.delivery_of(db, call), language=str(get_locale()))
     return show(
-        "calls/call.html", call=call, say=said.say, facts=said.facts, outcomes=calls.outcomes_of(call),
+        "calls/call.html", call=call, say=said.say, outcomes=calls.outcomes_of(call),
         again=calls.next_tries(call), can_print=call.tries >= calls.LETTER_AFTER, noted=noted_before(), **more,
     )  # fmt: skip
 
