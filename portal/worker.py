@@ -60,16 +60,14 @@ def drain(app: Flask) -> Counter:
     ended: Counter = Counter()
     stopping = app.extensions.get("stopping") or Event()
     under_way: dict[Future, str] = {}
+    ahead: list[Message] = []
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") as senders:
         while True:
-            room = SENDERS + AHEAD - len(under_way)
-            busy = Counter(under_way.values())
-            batch = []
-            if room > AHEAD // 2 and not stopping.is_set():
-                full = tuple(sorted(name for name, count in busy.items() if count >= OF_ONE_PROVIDER + AHEAD // 2))
-                with _writing(app) as db:
-                    batch = outbox.claim(db, limit=min(room, OF_ONE_PROVIDER), busy=full)
-                under_way |= {senders.submit(_deliver, app, message): message.provider for message in batch}
+            batch = [] if stopping.is_set() else _claim(app, Counter([*under_way.values(), *(one.provider for one in ahead)]))
+            ahead += batch
+            for message in _next(ahead, Counter(under_way.values())):
+                ahead.remove(message)
+                under_way[senders.submit(_deliver, app, message)] = message.provider
             if not under_way:
                 return ended
             if batch and len(under_way) < SENDERS:
@@ -78,6 +76,28 @@ def drain(app: Flask) -> Counter:
             for future in done:
                 under_way.pop(future)
                 ended[future.result()] += 1
+
+
+def _claim(app: Flask, ours: Counter) -> list[Message]:
+    """Claim some more, where `ours` counts what is ours already; nothing of a provider of which that is enough."""
+    room = SENDERS + AHEAD - ours.total()
+    if room <= AHEAD // 2:
+        return []
+    enough = OF_ONE_PROVIDER + AHEAD // 2
+    full = tuple(sorted(name for name, count in ours.items() if count >= enough))
+    most = max((count for name, count in ours.items() if name not in full), default=0)
+    with _writing(app) as db:
+        return outbox.claim(db, limit=min(room, OF_ONE_PROVIDER, enough - most), busy=full)
+
+
+def _next(ahead: list[Message], under_way: Counter) -> list[Message]:
+    """What can begin now: a thread is free, and one for its provider."""
+    begun = []
+    for message in ahead:
+        if under_way.total() < SENDERS and under_way[message.provider] < OF_ONE_PROVIDER:
+            under_way[message.provider] += 1
+            begun.append(message)
+    return begun
 
 
 def run_once(app: Flask) -> Counter:

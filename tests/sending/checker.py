@@ -84,7 +84,6 @@ class Check:
             key = (wanted.kind, wanted.about, f"person:{wanted.person_id}")
             known.add(key)
             rows = self.alike.get(key, [])
-            first = self._first_of(rows)
             if not rows:
                 self._missing(wanted)
             elif wanted.when and rows[0].created_at not in wanted.when:
@@ -99,11 +98,13 @@ class Check:
                 self.wrong("R1", "nobody asked for it", rows[0].dedup)
 
     def _missing(self, wanted: Wanted) -> None:
+        what = f"{wanted.kind}:{wanted.about}"
         if wanted.is_certain and wanted.ways:
-            self.wrong("R1", "missing", f"{wanted.kind}:{wanted.about}")
+            self.wrong("R1", "missing", what)
         elif wanted.is_certain and wanted.kind in RINGS and self._wants(wanted.kind, wanted.person_id):
-            if not any(task.kind == "no-contact" and f"{wanted.kind}:{wanted.about}" in task.dedup for task in self.tasks):
-                self.wrong("R1", "nobody knows that nothing reaches them", f"{wanted.kind}:{wanted.about}")
+            known = any(task.kind == "no-contact" and what in task.dedup for task in self.tasks)
+            if not known:
+                self.wrong("R1", "nobody knows that nothing reaches them", what)
 
     def _first_of(self, rows: list[Message]) -> list[Message]:
         return [row for row in rows if row.channel == rows[0].channel]
