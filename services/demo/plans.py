@@ -13,6 +13,7 @@ from services.demo.content import content
 from services.models import Enrolment, Goal, Plan, PlanVersion, Step, StepRecord
 
 OTHERS = 40
+TO_REVIEW = 6  # of them, whose plan should have been looked at yesterday
 
 
 def write(db: Session, rng: Random, cast: Cast, maria: Enrolment, answering: Enrolment) -> dict[int, tuple[str, int]]:
@@ -28,6 +29,8 @@ def write(db: Session, rng: Random, cast: Cast, maria: Enrolment, answering: Enr
     ).all()
     drafts = {row["path"]: row for row in content("plans")["others"]}
     made += [_draft(rng, cast, enrolment, drafts[enrolment.paths[0].code]) for enrolment in active[: OTHERS * 3 : 3]]
+    for version, _ in made[-TO_REVIEW:]:
+        version.plan.review_on = clock.today() - timedelta(days=1)
     db.add_all(version for version, _ in made)
     db.flush()
     lines = {}

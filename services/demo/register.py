@@ -12,6 +12,8 @@ from services.models import Edition
 
 NAMED = 2  # the first two lines are people with a part in the story
 LEFT = 400  # of the 784, some have finished
+UNREACHED = 16  # have neither a telephone nor an e-mail address
+AT_HOME = 17  # one of so many has a telephone at home only
 
 
 def as_file(rng: Random, edition: Edition, today: date) -> bytes:
@@ -90,7 +92,7 @@ def _situation(rng: Random, line: dict, about: dict) -> None:
 
 def _contacts(rng: Random, people: list[dict], about: dict) -> None:
     missing = rng.sample(range(NAMED, len(people)), about["without_email"] + about["without_phone"])
-    no_email, no_phone = set(missing[: about["without_email"]]), set(missing[about["without_email"] :])
+    no_email, no_phone = set(missing[: about["without_email"]]), set(missing[about["without_email"] - UNREACHED :])
     for at, line in enumerate(people):
         way = rng.choices(list(about["contacts"]), list(about["contacts"].values()))[0]
         if at in no_email:
@@ -98,7 +100,10 @@ def _contacts(rng: Random, people: list[dict], about: dict) -> None:
         else:
             line["email"] = f"{_plain(line['first_name'])}.{_plain(line['last_name'])}.{line['number']}@example.org"
         if at in no_phone:
-            way = "email"
+            way = "call" if at in no_email else "email"
+        elif at % AT_HOME == AT_HOME - 1:  # a telephone at home takes no text messages
+            line["phone"] = f"+44 20 7946 {at:04d}"
+            way = "call" if way in ("sms", "app") else way
         else:
             line["phone"] = f"+44 7700 {900_000 + at}"
         line["contact"] = way

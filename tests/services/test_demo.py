@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from services import (
     attendance,
+    audiences,
     bookings,
     campaigns,
     catalogue,
@@ -78,7 +79,7 @@ def test_nobody_can_be_reached_in_earnest(full):
     for model in (Person, StaffMember):
         assert not [email for email in full.scalars(select(model.email)) if email and not email.endswith("@example.org")]
         phones = [phone for phone in full.scalars(select(model.phone)) if phone]
-        assert not [phone for phone in phones if not re.fullmatch(r"\+447700900\d{3}", phone)]
+        assert not [phone for phone in phones if not re.fullmatch(r"\+447700900\d{3}|\+442079460\d{3}", phone)]
         assert len(set(phones)) == len(phones)
 
 
@@ -112,7 +113,7 @@ def test_today_and_tomorrow_are_never_empty(db, at, start):
     audience = campaigns.tomorrow_unanswered(db, ewa)
 
     assert audience.size >= 14
-    assert set(audience.counts) == {"email", "call"}
+    assert set(audience.counts) >= {"email", "sms", "call"}
     for address in demo.ACCOUNTS[1:4]:
         rows = attendance.diary(db, account(db, address), clock.today())
         assert len([row for row in rows if row.bookings]) >= 2
@@ -130,6 +131,18 @@ def test_the_coordinator_has_people_tasks_and_a_plan_that_waits(full):
     assert waiting.plan.enrolment.coordinator_id == ewa.id
     assert people.get_person(full, ewa, waiting.plan.enrolment.person_id).email
     assert full.scalar(select(func.count(PlanVersion.id)).where(PlanVersion.status == "agreed")) > 30
+
+
+@pytest.mark.parametrize("start", A_WEEK_OF_STARTS)
+def test_the_coordinator_has_two_hundred_people_to_remind_who_are_reached_in_every_way(db, at, start):
+    at(start)
+    demo.fill(db)
+    audience = audiences.find(db, account(db, "koordynator@example.org"), audiences.Filters("no-session"))
+
+    assert audience.size >= 200
+    assert {code for code, number in audience.counts.items() if number} == {"email", "sms", "call", "none"}
+    assert set(audience.languages) == {"pl", "uk", "en"}
+    assert audiences.find(db, account(db, "koordynator@example.org"), audiences.Filters("plan-review")).size >= 5
 
 
 def test_times_lie_on_working_days_and_about_a_third_of_them_is_taken(full):
