@@ -58,7 +58,8 @@ ROUTES = {
     "tasks.finish tasks.settle calls.call calls.note calls.letter",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
     "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
-    "coordinators": "calls.see sendings.see sendings.send sendings.preview tasks.see outbox.see",
+    "coordinators": "calls.see sendings.see sendings.send sendings.preview sendings.words sendings.keep_words tasks.see "
+    "outbox.see texts.see texts.new texts.add texts.edit texts.change texts.end",
     "ewas": "sendings.result sendings.stop",
     "leaders": "imports.new imports.bring_in",
 }
@@ -72,9 +73,11 @@ ALIKE = {"entry.open_link", "receipts.seen"}
 # Behind these the service asks for the role once more, so that the page stays shut although its view forgot to ask.
 TWO_LOCKS = {
     "GET /outbox", "GET /people", "GET /people/<int:person_id>", "GET /sendings", "GET /sendings/<int:campaign_id>", "GET /sendings/preview",
+    "GET /sendings/words", "GET /sendings/texts", "GET /sendings/texts/<int:text_id>", "POST /sendings/texts/<int:text_id>",
+    "POST /sendings/texts/<int:text_id>/end",
     "GET /calls", "GET /calls/<int:call_id>", "GET /calls/<int:call_id>/letter.pdf", "POST /calls/<int:call_id>",
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
-    "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop",
+    "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop", "POST /sendings/words",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
     "POST /tasks/sessions/<int:booking_id>",
     "POST /today/<int:booking_id>/attendance",

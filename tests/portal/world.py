@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from services import campaigns, clock, contacts, identity, leaving, outbox, plans, tasks
+from services import campaigns, clock, contacts, identity, leaving, outbox, plans, tasks, texts
 from services.audiences import only
 from services.models import AttendanceStatement, Call, Campaign, MailboxItem, Message, Task
 
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
-    "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "item_id": 999_999,
+    "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "text_id": 999_999, "item_id": 999_999,
     "token": "A" * 22, "call_id": 999_999, "secret": "0" * 32,
 }  # fmt: skip
 
@@ -75,6 +75,7 @@ def build(app, db, make) -> World:
         "number": booking.number, "person_id": maria.id, "goal_id": draft.goals[0].id, "step_id": draft.goals[0].steps[0].id,
         "line": agreed.goals[0].steps[0].line, "version_id": agreed.id, "batch": "published-by-jan", "booking_id": booking.id,
         "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,
+        "text_id": texts.keep(db, make.ewa, "Warsztat", "event", {"pl": "Zapraszamy"}).id,
         "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id, "call_id": call.id, "channel": "sms",
         "secret": app.config["SETTINGS"].hook("sms").rpartition("/")[2], "form_id": slot.form_id,
         "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
