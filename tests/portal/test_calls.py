@@ -139,7 +139,7 @@ def test_the_second_of_two_sees_what_the_first_has_noted(ewa, ring, db):
 
     assert (second.status_code, second.location) == (303, f"/calls/{call.id}?changed=")
     page = words_of(ewa.get(second.location))
-    assert "Ktoś przed chwilą zapisał wynik" in page and "Nie odbiera" in page
+    assert "Ten telefon ma już nowy wynik" in page and "Nie odbiera" in page
     assert db.scalars(select(CallTry.outcome)).all() == ["no-answer"]
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from services import bookings, choices, clock, replies, slots, tasks, telling, waiting
-from services.models import AuditEntry, Booking, Incoming, Intention, Message, Offer, Task, TrustedContact, Wish
+from services import bookings, clock, replies, slots, tasks, telling, waiting
+from services.models import Booking, Incoming, Intention, Message, Offer, Task, Wish
 from tests.services.crowd import in_parallel
-from tests.services.texts import HERS, HIS, gone, reminded, reply, sent
+from tests.services.texts import HERS, HIS, open_tasks, reminded, reply, sent, take
 
 
 @pytest.fixture
@@ -21,19 +21,8 @@ def booking(maria, make):
     return make.booking(maria, make.slot("2026-11-25 10:00"))
 
 
-def take(db, *args, **more):
-    became = replies.take(db, "sms", reply(*args, **more))
-    db.flush()
-    db.expire_all()
-    return became
-
-
 def said_to(db, booking):
     return [(one.answer, one.way) for one in db.scalars(select(Intention).where(Intention.booking_id == booking.id))]
-
-
-def open_tasks(db):
-    return [(task.kind, task.person_id, task.note) for task in db.scalars(select(Task).order_by(Task.id))]
 
 
 @pytest.mark.parametrize(("text", "answer"), [("TAK", "yes"), ("tak, przyjdę!", "yes"), ("Pomocy", "help")])
@@ -199,55 +188,6 @@ def test_a_number_that_nobody_has_changes_nothing(db, booking):
 
     assert take(db, "NIE", "+447700900999") == "unknown"
     assert open_tasks(db) == []
-
-
-def test_stop_takes_text_messages_out_of_what_was_agreed_or_chosen(db, booking, maria):
-    reminded(db, booking)
-
-    assert take(db, "STOP") == "stop"
-    assert choices.choice_of(db, maria).channels == []
-    assert take(db, "stop") == "stop"
-    assert db.scalars(select(AuditEntry.act).where(AuditEntry.act == "choice:reminders")).all() == ["choice:reminders"]
-
-
-def test_stop_leaves_the_other_ways_and_everything_else_that_was_chosen(db, booking, maria, make):
-    maria.email = "maria@example.org"
-    row = make.choice(maria, ["sms", "call", "email"], ["three-days", "two-hours"])
-    row.hour, row.is_discreet = 12, False
-    reminded(db, booking)
-    take(db, "STOP")
-
-    kept = choices.choice_of(db, maria)
-    assert (kept.channels, kept.moments, kept.hour, kept.is_discreet) == (
-        ["call", "email"],
-        ["three-days", "two-hours"],
-        12,
-        False,
-    )
-
-
-@pytest.fixture
-def copied(db, maria, booking):
-    contact = TrustedContact(person_id=maria.id, name="Anna", phone=HIS, created_at=clock.now())
-    db.add(contact)
-    db.flush()
-    reminded(db, booking)
-    copy = db.scalars(select(Message).where(Message.kind == "copy")).first()
-    return (contact, gone(db, copy)) if copy else (contact, None)
-
-
-def test_a_trusted_person_who_writes_stop_gets_no_more_copies(db, copied, maria):
-    contact, _ = copied
-
-    assert [take(db, "STOP", HIS), take(db, "STOP", HIS)] == ["stop", "unknown"]
-    assert (contact.ended_at, contact.ended_by) == (clock.now(), "contact")
-    assert choices.choice_of(db, maria).channels == ["sms"]
-
-
-def test_a_trusted_person_does_not_answer_for_the_person(db, copied, booking, maria):
-    assert take(db, "NIE", HIS) == "unclear"
-    assert booking.is_live
-    assert open_tasks(db) == [("reply-unclear", maria.id, "NIE")]
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from itertools import count
 
 from sqlalchemy import select
 
-from services import clock, reminders
+from services import clock, reminders, replies
 from services.channels.reports import Reply, Report
-from services.models import Message
+from services.models import Message, Task
 
 KEY = b"the key of this installation, 32+"
 HERS, HIS = "+447700900111", "+447700900222"
@@ -39,3 +39,15 @@ def reply(text: str, number: str = HERS, *, key: str | None = None, ref: str | N
 
 def report(message: Message, state: str, *, reference: str | None = None, ref: str | None = None) -> Report:
     return Report(ref or message.provider_ref or "unheard-of", reference, state, f"sms-status-{state}")
+
+
+def take(db, *args, **more):
+    """Take a reply, and read everything anew."""
+    became = replies.take(db, "sms", reply(*args, **more))
+    db.flush()
+    db.expire_all()
+    return became
+
+
+def open_tasks(db):
+    return [(task.kind, task.person_id, task.note) for task in db.scalars(select(Task).order_by(Task.id))]
