@@ -23,3 +23,9 @@ def office_on(tmp_path, request, at):
     yield open_on
     for office in opened:
         office.__exit__()
+
+
+@pytest.fixture
+def alarms(caplog):
+    """The reasons of the alarms so far."""
+    return lambda: [record.getMessage().split("alarm ")[1] for record in caplog.records if "): alarm" in record.getMessage()]
