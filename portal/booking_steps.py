@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from flask import abort, g, redirect, request, url_for
 
 from portal import edge
-from services import catalogue, drafts, people, plans, slots, tasks
+from services import catalogue, drafts, people, plans, slots, tasks, waiting
 from services.errors import NotFound
 from services.models import Person
 
@@ -58,9 +58,14 @@ class Steps:
         self.keep(**known)
 
     def ask(self, kind: str):
-        """None of it suits: a coordinator hears of it, and a page says what happens next."""
+        """None of it suits: a coordinator hears of it, and a page says what happens next.
+
+        Who has no time yet also waits for one that becomes free. Who only wants to move has one, and keeps it.
+        """
         form_id = self.draft.get("form") if kind == "none-suits" else None
         tasks.ask(self.db, kind, self.person, subject=f"form:{form_id}", form_id=form_id)
+        if form_id and not self.moving:
+            waiting.wait_for(self.db, g.actor, self.person, form_id)
         return redirect(self.url("asked", kind=kind), 303)
 
     @property

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from services import audit, bookings, clock, reach, slots, telling
 from services.errors import NotFound, Refused
 from services.models import Booking, Offer, Person, Slot, StaffMember, Wish
+from services.permissions import Permission, require
 from services.reach import Reach
 from services.waiting_hours import answer_by
 
@@ -58,6 +59,7 @@ def wishes(db: Session, person: Person) -> list[Wish]:
 
 def stop_waiting(db: Session, actor: Person, wish_id: int) -> None:
     """The person waits no longer. Pressing twice is the same as once."""
+    require(actor, Permission.BOOKING_MAKE)
     wish = db.scalar(select(Wish).where(Wish.id == wish_id, Wish.person_id == actor.id))
     if wish is None:
         raise NotFound

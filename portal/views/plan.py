@@ -9,7 +9,7 @@ from portal import edge
 from portal.auth import allow
 from portal.numbers import whole
 from portal.show import problems_of, show
-from services import attendance, bookings, clock, plans, steps
+from services import attendance, bookings, clock, plans, steps, waiting
 from services.errors import NotFound, Refused
 from services.permissions import Permission
 
@@ -30,6 +30,7 @@ def see():
     return show(
         "plan/see.html", view=plans.view_for(db, g.actor), coming=coming, by_line=by_line,
         to_confirm=attendance.to_confirm(db, g.actor), can_check_in=attendance.can_check_in, now=clock.now(),
+        wishes=waiting.wishes(db, g.actor),
     )  # fmt: skip
 
 
@@ -78,3 +79,10 @@ def mark(line: str):
     state = "done" if request.form.get("state") == "done" else "later"
     steps.mark_step(edge.open_session(), g.actor, g.actor, line, state)
     return redirect(url_for("plan.see") + f"#step-{line}", 303)
+
+
+@bp.post("/plan/wishes/<int:wish_id>/end")
+@allow(Permission.BOOKING_MAKE)
+def stop_waiting(wish_id: int):
+    waiting.stop_waiting(edge.open_session(), g.actor, wish_id)
+    return redirect(url_for("plan.see"), 303)

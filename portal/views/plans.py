@@ -3,12 +3,12 @@
 from flask import Blueprint, abort, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal import edge
 from portal.auth import allow
 from portal.show import problems_of, show
-from services import catalogue, people, plans, steps
+from services import catalogue, people, plans, reviews, steps
 from services.errors import NotFound, Refused
 from services.models import Person, PlanVersion
 from services.permissions import Permission
@@ -26,6 +26,10 @@ class StepForm(FlaskForm):
     support = SelectField(validate_choice=False, default="")
     doer = SelectField(choices=["participant", "staff"], validate_choice=False, default="participant")
     due_on = DateField(validators=[Optional()])
+
+
+class ReviewForm(FlaskForm):
+    review_on = DateField(validators=[InputRequired()])
 
 
 def person_of(person_id: int) -> Person:
@@ -50,12 +54,34 @@ def draft_of(person: Person) -> PlanVersion:
 @bp.get("")
 @allow(Permission.PLAN_WRITE)
 def see(person_id: int):
-    person, db = read_by_staff(person_id), edge.open_session()
+    return show("plans/see.html", **_plan_page(read_by_staff(person_id)))
+
+
+def _plan_page(person: Person) -> dict:
+    db = edge.open_session()
     view = plans.view_for(db, person)
     history = plans.history(db, view.plan) if view.plan else []
     draft = history[0] if history and history[0].status in plans.EDITABLE else None
-    at = request.args.get("at")
-    return show("plans/see.html", person=person, view=view, draft=draft, history=history, at=at)
+    review_on = view.plan.review_on if view.plan else None
+    page = {"person": person, "view": view, "draft": draft, "history": history, "at": request.args.get("at")}
+    return page | {"review_on": review_on.isoformat() if review_on else ""}
+
+
+@bp.post("/review")
+@allow(Permission.PLAN_WRITE)
+def set_review(person_id: int):
+    person, db, form = person_of(person_id), edge.open_session(), ReviewForm()
+    plan = reviews.get_plan(db, g.actor, person.id)
+    problems = [] if form.validate() else [("review_on", "date-missing")]
+    if not problems:
+        try:
+            reviews.set_day(db, g.actor, plan, form.review_on.data)
+        except Refused as no:
+            problems = [("review_on", no.code)]
+    if problems:
+        page = _plan_page(person) | {"review_on": request.form.get("review_on", "")[:40]}
+        return show("plans/see.html", status=422, problems=problems, **page)
+    return redirect(url_for("plans.see", person_id=person_id, at="review", _anchor="review"), 303)
 
 
 @bp.post("")

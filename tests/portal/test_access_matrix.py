@@ -39,13 +39,13 @@ ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
     "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
-    "visits.cancel visits.restore receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
+    "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
     "participants": "plan.see plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
     "reminders.put_first contacts.see contacts.add",
     "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answered bookings.move bookings.cannot_come "
     "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark "
-    "contacts.ask_end contacts.end",
+    "contacts.ask_end contacts.end plan.stop_waiting",
     "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
     "booking.choose_day booking.take_first booking.hour booking.choose_hour booking.check booking.make booking.asked",
     "her booking": "booking.done",
@@ -54,7 +54,7 @@ ROUTES = {
     "booking_for.choose_person booking_for.day booking_for.choose_day booking_for.take_first booking_for.hour "
     "booking_for.choose_hour booking_for.check booking_for.make booking_for.asked booking_for.done",
     "who lead her": "people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
-    "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark "
+    "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark plans.set_review "
     "tasks.finish tasks.settle calls.call calls.note calls.letter",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
     "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
@@ -77,7 +77,7 @@ TWO_LOCKS = {
     "POST /sendings/texts/<int:text_id>/end",
     "GET /calls", "GET /calls/<int:call_id>", "GET /calls/<int:call_id>/letter.pdf", "POST /calls/<int:call_id>",
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
-    "POST /plan/proposed", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop", "POST /sendings/words",
+    "POST /plan/proposed", "POST /plan/wishes/<int:wish_id>/end", "POST /reminders", "POST /sendings", "POST /sendings/<int:campaign_id>/stop", "POST /sendings/words",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
     "POST /tasks/sessions/<int:booking_id>",
     "POST /today/<int:booking_id>/attendance",
@@ -90,6 +90,7 @@ def data_for(endpoint: str, ids: dict) -> dict:
         "plans.mark": {"state": "done"},
         "calls.note": {"outcome": "told", "tries": 0},
         "mailbox.reply": {"text": "TAK"},
+        "plans.set_review": {"review_on": "2026-12-30"},
         "plan.answer": {"said": "agree", "version": ids["version_id"]},
         "attendance.confirm": {"said": "present"},
         "slots.withdraw": {"slot": ids["slot_id"]},

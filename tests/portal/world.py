@@ -7,13 +7,13 @@ from flask.testing import FlaskClient
 
 from services import campaigns, clock, contacts, identity, leaving, outbox, plans, tasks, texts
 from services.audiences import only
-from services.models import AttendanceStatement, Call, Campaign, MailboxItem, Message, Task
+from services.models import AttendanceStatement, Call, Campaign, FollowUp, MailboxItem, Message, Offer, Task, Wish
 
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
     "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "text_id": 999_999, "item_id": 999_999,
-    "token": "A" * 22, "call_id": 999_999, "secret": "0" * 32,
+    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "call_id": 999_999, "secret": "0" * 32,
 }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def build(app, db, make) -> World:
     booking = make.booking(maria, slot)
     for side, said in (("specialist", "present"), ("participant", "absent")):
         db.add(AttendanceStatement(booking_id=booking.id, side=side, said=said, at=clock.now()))
-    make.slot("2026-11-26 12:00")
+    free = make.slot("2026-11-26 12:00")
     taken_back = make.slot("2026-11-26 14:00", status="withdrawn")
     agreed = make.plan(maria)
     draft = plans.draft_for(db, make.ewa, maria.enrolments[0])
@@ -69,14 +69,21 @@ def build(app, db, make) -> World:
     link = identity.make_link(db, key, "visit", person_id=maria.id, booking_id=booking.id, lasts=timedelta(days=2))
     contact = contacts.add(db, maria, "Olena", "olena@example.org")
     copy_link = identity.contact_link(db, key, contact.id, maria.id)
+    wish = Wish(person=maria, form_id=slot.form_id, since=clock.now())
+    offer = Offer(wish=wish, slot=free, made_at=clock.now(), until=clock.now() + timedelta(hours=4))
+    question = FollowUp(enrolment=maria.enrolments[0], after_days=28, asked_at=clock.now())
+    db.add_all([offer, question])
     db.flush()
+    taking = identity.offer_link(db, key, offer, maria.id)
+    telling = identity.follow_up_link(db, key, question, maria.id, until=clock.now() + timedelta(days=14))
     world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
     world.hers = {
         "number": booking.number, "person_id": maria.id, "goal_id": draft.goals[0].id, "step_id": draft.goals[0].steps[0].id,
         "line": agreed.goals[0].steps[0].line, "version_id": agreed.id, "batch": "published-by-jan", "booking_id": booking.id,
         "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,
         "text_id": texts.keep(db, make.ewa, "Warsztat", "event", {"pl": "Zapraszamy"}).id,
-        "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id, "call_id": call.id, "channel": "sms",
+        "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id,
+        "offer_token": identity.token_of(key, taking), "follow_up_token": identity.token_of(key, telling), "wish_id": wish.id, "call_id": call.id, "channel": "sms",
         "secret": app.config["SETTINGS"].hook("sms").rpartition("/")[2], "form_id": slot.form_id,
         "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
     }  # fmt: skip
