@@ -1,21 +1,19 @@
-"""E-mail by SMTP, with one deadline around all of it."""
+"""E-mail by SMTP. The connections: `services.channels.smtp`."""
 
 import smtplib
-import socket
 import ssl
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from threading import Timer
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from services import channels, clock
 from services.channels import ACCEPTED, DEADLINE, Channel, Outcome, Route
+from services.channels.smtp import Connections, Server, read_url
 
 
 @dataclass(frozen=True)
@@ -41,46 +39,40 @@ class Envelope:
     attachment: Attachment | None = None
 
 
-@dataclass(frozen=True)
-class Server:
-    host: str
-    port: int
-    is_tls: bool
-    is_starttls: bool
-    user: str | None
-    password: str | None
+class MailSender:
+    """Sends over kept connections, from as many threads as there are. `close()` it in the end. ValueError for a URL that
+    names no mail server."""
 
+    def __init__(self, smtp_url: str, *, deadline: float = DEADLINE):
+        self._connections, self._deadline = Connections(read_url(smtp_url)), deadline
 
-def read_url(url: str) -> Server:
-    """smtp://user:pass@host:port, smtps://…, smtp://…?starttls. ValueError when it is none of these."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("smtp-url")
-    is_tls = parts.scheme == "smtps"
-    is_starttls = "starttls" in parse_qs(parts.query, keep_blank_values=True)
-    port = parts.port or (465 if is_tls else 587 if is_starttls else 25)
-    user, password = (unquote(part) if part is not None else None for part in (parts.username, parts.password))
-    return Server(parts.hostname, port, is_tls, is_starttls, user, password)
+    def send(self, envelope: Envelope) -> Outcome:
+        """Hand a mail to the SMTP server. Never raises for what the server or the network does.
+
+        After a connection that broke when the text was under way, nobody knows whether it arrived: the answer is "later", and
+        the same Message-ID lets the receiver know the repeat.
+        """
+        try:
+            mail = compose(envelope)
+        except (ValueError, MessageError):  # UnicodeError is a ValueError: an address that no mail can carry
+            return Outcome("refused", "address-malformed")
+        ends = time.monotonic() + self._deadline
+        try:
+            self._connections.deliver(mail, ends)
+        except (smtplib.SMTPException, OSError) as error:  # ssl's errors are OSErrors
+            if time.monotonic() >= ends:  # whatever it looked like when the connection was cut
+                return Outcome("later", "smtp-timeout")
+            return _judge(error, self._connections.server)
+        return ACCEPTED
+
+    def close(self) -> None:
+        self._connections.close()
 
 
 def send(smtp_url: str, envelope: Envelope, *, deadline: float = DEADLINE) -> Outcome:
-    """Hand a mail to the SMTP server. Never raises for what the server or the network does.
-
-    After a connection that broke when the text was under way, nobody knows whether it arrived: the answer is "later", and
-    the same Message-ID lets the receiver know the repeat.
-    """
-    server = read_url(smtp_url)
-    try:
-        mail = compose(envelope)
-    except (ValueError, MessageError):  # UnicodeError is a ValueError: an address that no mail can carry
-        return Outcome("refused", "address-malformed")
-    ends = time.monotonic() + deadline
-    try:
-        return _deliver(server, mail, ends)
-    except (smtplib.SMTPException, OSError) as error:  # ssl's errors are OSErrors
-        if time.monotonic() >= ends:  # whatever it looked like when the connection was cut
-            return Outcome("later", "smtp-timeout")
-        return _judge(error, server)
+    """Hand over a single mail."""
+    with closing(MailSender(smtp_url, deadline=deadline)) as sender:
+        return sender.send(envelope)
 
 
 def _judge(error: Exception, server: Server) -> Outcome:
@@ -106,62 +98,6 @@ def _judge(error: Exception, server: Server) -> Outcome:
 
 def _by_code(code: int, where: str) -> Outcome:
     return Outcome("refused" if 500 <= code < 600 else "later", f"{where}-{code}")
-
-
-def _deliver(server: Server, mail: EmailMessage, ends: float) -> Outcome:
-    with _ending_at(ends) as watch:
-        client = _Client(server, ends, watch)
-        try:
-            if server.is_starttls:
-                client.starttls(context=ssl.create_default_context())
-            if server.user:
-                client.login(server.user, server.password or "")
-            client.send_message(mail)
-        except BaseException:
-            client.close()
-            raise
-        with suppress(smtplib.SMTPException, OSError):  # the mail is over there: how we part changes nothing
-            client.quit()
-        client.close()
-        return ACCEPTED
-
-
-@contextmanager
-def _ending_at(ends: float):
-    """Gives a list for sockets; those in it are cut off when the time has come.
-
-    A timeout of smtplib is one of each read: a server that sends a byte now and then would hold us for ever.
-    """
-    watched: list[socket.socket] = []
-
-    def cut() -> None:
-        for each in watched:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-
-    timer = Timer(max(0.01, ends - time.monotonic()), cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield watched
-    finally:
-        timer.cancel()
-        for each in watched:
-            each.close()
-
-
-class _Client(smtplib.SMTP):
-    """Connects within the deadline, and lets the watch hold a second handle of the connection: the first one changes
-    hands when TLS begins."""
-
-    def __init__(self, server: Server, ends: float, watch: list[socket.socket]):
-        self._server, self._ends, self._watch = server, ends, watch
-        super().__init__(server.host, server.port, timeout=max(0.01, ends - time.monotonic()))
-
-    def _get_socket(self, host, port, timeout):
-        found = socket.create_connection((host, port), timeout)
-        self._watch.append(found.dup())
-        return ssl.create_default_context().wrap_socket(found, server_hostname=host) if self._server.is_tls else found
 
 
 def compose(envelope: Envelope) -> EmailMessage:
@@ -213,13 +149,13 @@ class Email(Channel):
 
 class EmailCarrier:
     def __init__(self, settings):
-        self._url, self._deadline = settings.smtp_url, channels.DEADLINE
+        self._sender = MailSender(settings.smtp_url, deadline=channels.DEADLINE)
 
     def send(self, delivery, words) -> Outcome:
-        return send(self._url, words.envelope, deadline=self._deadline)
+        return self._sender.send(words.envelope)
 
     def close(self) -> None:
-        pass
+        self._sender.close()
 
 
 CHANNEL = Email()

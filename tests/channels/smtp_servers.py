@@ -67,8 +67,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def trickling_server():
-    """Sends a byte of a greeting now and then, and never the end of the line."""
+def trickling_server(left: threading.Event | None = None):
+    """Sends a byte of a greeting now and then, and never the end of the line. `left` is set when the other side went away
+    before it had enough."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         stop = threading.Event()
 
@@ -81,6 +82,8 @@ def trickling_server():
                     try:
                         connection.sendall(b"2")
                     except OSError:
+                        if left is not None:
+                            left.set()
                         return
                     time.sleep(0.05)
 

@@ -1,4 +1,5 @@
 import dataclasses
+import threading
 
 import pytest
 
@@ -63,8 +64,10 @@ def test_a_server_that_is_away_is_tried_later():
 
 
 def test_a_server_that_trickles_is_left_at_the_deadline():
-    with trickling_server() as url:
+    left = threading.Event()
+    with trickling_server(left) as url:
         assert email.send(url, MAIL, deadline=0.3).reason == "smtp-timeout"
+        assert left.wait(5)
 
 
 @pytest.mark.parametrize(("password", "code"), [("s%3Ae%40c%2Fret", "accepted"), ("wrong", "later")])
