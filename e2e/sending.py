@@ -13,8 +13,8 @@ def remind(staff: Walk, booking: Booking) -> None:
 
 
 def keep_only(staff: Walk, *bookings: Booking) -> None:
-    """Untick everybody else."""
-    boxes = "document.querySelectorAll('input[name=booking]')"
+    """Untick everybody else than those whose sessions these are."""
+    boxes = "document.querySelectorAll('input[name=person]')"
     staff.page.evaluate(
-        f"kept => {boxes}.forEach(box => box.checked = kept.includes(box.value))", [str(b.id) for b in bookings]
+        f"kept => {boxes}.forEach(box => box.checked = kept.includes(box.value))", [str(b.person_id) for b in bookings]
     )

@@ -81,8 +81,16 @@ class Audience:
     """`silent` want no reminders, and `heard` were written to for the same purpose not long ago: people who are left out."""
 
     members: list[Member] = field(default_factory=list)
-    silent: int = 0
-    heard: int = 0
+    silent_ids: frozenset[int] = frozenset()
+    heard_ids: frozenset[int] = frozenset()
+
+    @property
+    def silent(self) -> int:
+        return len(self.silent_ids)
+
+    @property
+    def heard(self) -> int:
+        return len(self.heard_ids)
 
     @property
     def by_person(self) -> dict[int, Member]:
@@ -111,7 +119,8 @@ class Audience:
         return [member for member in self.by_person.values() if not member.ways]
 
     def only(self, selection: Selection) -> "Audience":
-        return Audience([one for one in self.members if selection.has(one.person.id)], self.silent, self.heard)
+        silent, heard = (frozenset(filter(selection.has, ids)) for ids in (self.silent_ids, self.heard_ids))
+        return Audience([one for one in self.members if selection.has(one.person.id)], silent, heard)
 
 
 def find(db: Session, actor: StaffMember, filters: Filters, *, purpose: str = "") -> Audience:
@@ -132,8 +141,8 @@ def find(db: Session, actor: StaffMember, filters: Filters, *, purpose: str = ""
     reached = reach.of_all(db, [person for person, _, _ in found])
     open_to = [(person, booking, has_heard) for person, booking, has_heard in found if not reached[person.id].is_silent]
     members = [Member(person, reached[person.id], booking) for person, booking, has_heard in open_to if not has_heard]
-    everybody, willing = ({person.id for person, _, _ in rows} for rows in (found, open_to))
-    return Audience(members, len(everybody) - len(willing), len(willing - {member.person.id for member in members}))
+    everybody, willing = (frozenset(person.id for person, _, _ in rows) for rows in (found, open_to))
+    return Audience(members, everybody - willing, willing - {member.person.id for member in members})
 
 
 def count_tomorrow(db: Session, actor: StaffMember) -> int:

@@ -105,7 +105,8 @@ def preview():
 def preview_page(choice: Choice, found: Words, **more):
     audience = audiences.find(fresh_session(more), g.actor, choice.filters, purpose=found.purpose).only(choice.selection)
     if not audience.members:
-        return people_page(choice, purpose=found.purpose, status=422, problems=[("person", "nobody-chosen")])
+        code = "heard-already" if audience.heard else "nobody-chosen"
+        return people_page(choice, purpose=found.purpose, status=422, problems=[("person", code)])
     ways = [code for code in channels.working() if any(code in member.ways for member in audience.members)]
     spoken = [
         lang for lang in LANGUAGES if lang == "pl" or (audience.languages[lang] and (lang in found.texts or not found.texts))
