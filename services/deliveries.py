@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from services import clock, outbox, providers, reach, receipts, subjects, telling
@@ -21,14 +21,13 @@ def look(db: Session, key: bytes, message: Message) -> Delivery | Stop:
     now = clock.now()
     if message.useful_until <= now:
         return Stop("expired", "too-late")
-    to = _receiver(db, message)
+    to, choice, phone = _receiver(db, message)
     if to is None:
         return Stop("cancelled", "nobody")
     found = subjects.read(db, key, message)
     if found.stop:
         return found.stop
-    choice = db.get(ReminderChoice, message.person_id) if message.person_id else None
-    subscription, stop = _address(db, message, to)
+    subscription, stop = _address(message, to, phone)
     stop = stop or _unwanted(message, choice) or _night(message, choice, now)
     if stop:
         return stop
@@ -37,17 +36,31 @@ def look(db: Session, key: bytes, message: Message) -> Delivery | Stop:
     return subjects.make(key, message, to, found, subscription=subscription, seen=seen, is_discreet=is_discreet)
 
 
-def _receiver(db: Session, message: Message) -> Person | StaffMember | TrustedContact | None:
-    if message.contact_id:
-        contact = db.get(TrustedContact, message.contact_id)
-        return contact if contact is not None and contact.ended_at is None else None
-    return db.get(Person, message.person_id) if message.person_id else db.get(StaffMember, message.staff_id)
+_ASKED = (  # put together once, since every message asks it
+    select(Person, ReminderChoice, PushSubscription)
+    .outerjoin(ReminderChoice, ReminderChoice.person_id == Person.id)
+    .outerjoin(PushSubscription, PushSubscription.id == bindparam("phone"))
+    .where(Person.id == bindparam("person"))
+)
 
 
-def _address(db: Session, message: Message, to) -> tuple[PushSubscription | None, Stop | None]:
+def _receiver(
+    db: Session, message: Message
+) -> tuple[Person | StaffMember | TrustedContact | None, ReminderChoice | None, PushSubscription | None]:
+    """To whom it goes, what the person has chosen, and the browser that it was posted for."""
+    if not message.person_id:
+        return db.get(StaffMember, message.staff_id), None, None
+    asked = {"person": message.person_id, "phone": message.subscription_id}
+    person, choice, phone = db.execute(_ASKED, asked).one_or_none() or (None, None, None)
+    if not message.contact_id:
+        return person, choice, phone
+    contact = db.get(TrustedContact, message.contact_id)
+    return contact if contact is not None and contact.ended_at is None else None, choice, phone
+
+
+def _address(message: Message, to, subscription: PushSubscription | None) -> tuple[PushSubscription | None, Stop | None]:
     """Whether the way is still open: the same question that chose it."""
     channel = all_channels().get(message.channel)
-    subscription = db.get(PushSubscription, message.subscription_id) if message.subscription_id else None
     if subscription is not None and (subscription.ended_at is not None or subscription.person_id != message.person_id):
         subscription = None
     if channel is None:
@@ -84,26 +97,29 @@ def conclude(db: Session, message: Message, ending: Outcome | Stop) -> str:
 
     "lost": the lease ran out meanwhile and somebody else has the message; then nothing is changed here.
     """
-    lease = message.lease
-    mine = select(Message.id).where(Message.id == message.id, Message.lease == lease, Message.status == "waiting")
-    if db.scalar(mine.with_for_update()) is None:
-        return "lost"
-    more = {}
-    if isinstance(ending, Outcome):
+    answer = ending if isinstance(ending, Outcome) else None
+    status = _end(db, message, _as_stop(ending) if answer else ending, answer)
+    if status == "lost":
+        return status
+    if answer:
         if message.provider:
-            providers.note(db, message.provider, ending)
-        if ending.code in ("gone", "bad-subscription"):
+            providers.note(db, message.provider, answer)
+        if answer.code in ("gone", "bad-subscription"):
             _end_subscription(db, message)
-        more = {"provider_ref": ending.provider_ref, "escalate_at": _escalates_at(message)}
-        ending = _as_stop(ending)
-    status = ending.status
-    if status == "waiting":
-        status = outbox.try_later(db, message, lease, trouble=ending.trouble, after=ending.after)
-    else:
-        outbox.end(db, message.id, lease, status, trouble=ending.trouble or None, **(more if status == "accepted" else {}))
     if status == "undeliverable":
         telling.try_next_way(db, message, why="undeliverable")
     return status
+
+
+def _end(db: Session, message: Message, ending: Stop, answer: Outcome | None) -> str:
+    """The one write that decides whether the message is still ours; what follows comes after it."""
+    if ending.status == "waiting":
+        return outbox.try_later(db, message, message.lease, trouble=ending.trouble, after=ending.after)
+    more = {}
+    if answer and ending.status == "accepted":
+        more = {"provider_ref": answer.provider_ref, "escalate_at": _escalates_at(message)}
+    is_ours = outbox.end(db, message.id, message.lease, ending.status, trouble=ending.trouble or None, **more)
+    return ending.status if is_ours else "lost"
 
 
 def _as_stop(outcome: Outcome) -> Stop:

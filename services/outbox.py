@@ -138,19 +138,19 @@ def end(db: Session, message_id: int, lease: str, status: str, *, trouble: str |
 
 
 def try_later(db: Session, message: Message, lease: str, *, trouble: str, after: timedelta | None = None) -> str:
-    """Give the row back for another try, or end it when no try can come in time. Returns the status it has now."""
+    """Give the row back for another try, or end it when no try can come in time. Returns the status that it has now, or
+    "lost" as `end` says it."""
     wait = after or timedelta(seconds=BACKOFF[min(message.attempts, len(BACKOFF)) - 1])
     next_try = clock.now() + wait
     if next_try >= message.useful_until or message.attempts >= len(BACKOFF) + 2:
-        end(db, message.id, lease, "undeliverable", trouble=trouble)
-        return "undeliverable"
-    db.execute(
+        return "undeliverable" if end(db, message.id, lease, "undeliverable", trouble=trouble) else "lost"
+    done = db.execute(
         update(Message)
         .where(Message.id == message.id, Message.lease == lease, Message.status == "waiting")
         .values(next_try_at=next_try, leased_until=None, lease=None, trouble=trouble)
         .execution_options(synchronize_session=False)
     )
-    return "waiting"
+    return "waiting" if done.rowcount == 1 else "lost"
 
 
 def cancel(db: Session, *where) -> int:

@@ -5,7 +5,7 @@ One provider's trouble must not hold up another's messages, and asking a server 
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,10 +28,12 @@ def note(db: Session, name: str, outcome: Outcome) -> None:
     """Count what a provider answered. A success ends its trouble at once."""
     now = clock.now()
     if not is_their_trouble(outcome):
-        is_old = or_(Provider.last_success_at.is_(None), Provider.last_success_at < now - FRESH, Provider.failures > 0)
-        values = {"failures": 0, "open_until": None, "trouble": None, "last_success_at": now}
-        if db.execute(_change(name).where(is_old).values(values)).rowcount == 0:
+        last = db.execute(_HOW, {"name": name}).one_or_none()
+        if last is None:
             _add(db, name, last_success_at=now)
+        elif last.failures or last.last_success_at is None or last.last_success_at < now - FRESH:
+            values = {"failures": 0, "open_until": None, "trouble": None, "last_success_at": now}
+            db.execute(_change(name).values(values))
         return
     _add(db, name)
     failing = {"failures": Provider.failures + 1, "last_failure_at": now, "trouble": outcome.reason}
@@ -40,6 +42,10 @@ def note(db: Session, name: str, outcome: Outcome) -> None:
     if failures >= OPENS_AFTER:
         wait = OPEN_FOR[min(failures - OPENS_AFTER, len(OPEN_FOR) - 1)]
         db.execute(_change(name).values(open_until=now + timedelta(seconds=wait)))
+
+
+# Read first: nearly always there is nothing to write, and a row that every message wrote would be every sender's queue.
+_HOW = select(Provider.failures, Provider.last_success_at).where(Provider.name == bindparam("name"))
 
 
 def _change(name: str):
