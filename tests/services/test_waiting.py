@@ -1,15 +1,12 @@
 """The waiting list: who hears of a place that became free, in which order, and what comes of it."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
-from services import bookings, clock, reach, waiting
+from services import bookings, clock, waiting
 from services.errors import NotFound, Refused
 from services.models import Booking, Message, Offer, Wish
-from services.waiting_hours import answer_by
-from tests.factories import instant
+from tests.services.crowd import in_parallel
 
 
 @pytest.fixture
@@ -214,25 +211,6 @@ def test_who_has_a_session_then_is_passed_over(db, make, maria, taken, at):
     assert live(db) == {("Ola", taken.id)}
 
 
-@pytest.mark.parametrize(
-    ("need", "there", "fits"),
-    [
-        ("step-free", {"access": ["step-free"]}, True), ("step-free", {}, False), ("step-free", {"mode": "phone"}, True),
-        ("loop", {"provides": ["loop"]}, True), ("loop", {"mode": "phone"}, False), ("pjm", {"speaks": ["pl", "pjm"]}, True),
-        ("pjm", {}, False), ("interpreter-uk", {"speaks": ["pl", "uk"]}, True), ("interpreter-uk", {}, False),
-        ("companion", {}, True),
-    ],
-)  # fmt: skip
-def test_only_a_place_that_the_person_can_use_is_offered(db, make, need, there, fits):
-    maria = make.participant("Maria Kowal", needs=[need])
-    wait(db, maria, form_id=make.form().id)
-    place = make.place(access=there.get("access"))
-    by = make.specialist(speaks=there.get("speaks", ["pl"]))
-    make.slot(room=make.room(place=place), mode=there.get("mode", "place"), provides=there.get("provides", []), specialist=by)
-
-    assert waiting.offer_free(db) == fits
-
-
 def test_who_wants_no_messages_and_whom_nothing_reaches_are_passed_over(db, make, maria, taken, at):
     silent, nowhere = make.participant("Ola Lis"), make.participant("Jan Bez", email=None)
     make.choice(silent, [])
@@ -284,33 +262,30 @@ def test_a_booking_from_before_the_wish_does_not_end_it(db, make, maria, taken, 
     assert [wish.form_id for wish in waiting.wishes(db, maria)] == [taken.form_id]
 
 
-@pytest.mark.parametrize(
-    ("now", "starts", "until"),
-    [
-        ("2026-11-23 09:00", "2026-11-25 10:00", "2026-11-23 13:00"),  # four hours
-        ("2026-11-23 18:00", "2026-11-25 10:00", "2026-11-24 10:00"),  # the evening and the morning
-        ("2026-11-23 02:00", "2026-11-25 10:00", "2026-11-23 12:00"),
-        ("2026-11-27 18:00", "2026-12-02 10:00", "2026-11-30 10:00"),  # over the weekend
-        ("2026-11-28 12:00", "2026-12-02 10:00", "2026-11-30 12:00"),
-        ("2026-11-23 09:00", "2026-11-23 12:00", "2026-11-23 10:00"),  # two hours before the start
-        ("2026-11-23 09:00", "2026-11-23 11:20", None),  # no time left to answer
-        ("2026-11-23 22:00", "2026-11-24 10:00", None),  # nor to hear of it: they sleep
-    ],
-)
-def test_until_when_somebody_may_think(now, starts, until):
-    found = answer_by(instant(now), instant(starts), (reach.QUIET_FROM, reach.QUIET_TO))
+@pytest.mark.parametrize("places", [1, 2])
+def test_workers_at_once_offer_each_place_once_and_nobody_two(database, db, make, maria, taken, places):
+    ola = make.participant("Ola Lis")
+    wait(db, maria, ola, form_id=taken.form_id)
+    give_back(db, taken)
+    if places == 2:
+        make.slot("2026-11-26 10:00")
+    db.commit()
 
-    assert found == (instant(until) if until else None)
+    posted = in_parallel(database, lambda db, number: waiting.offer_free(db), 4)
+
+    assert sum(posted) == places
+    offers = list(db.scalars(select(Offer).where(Offer.ended_at.is_(None))))
+    assert len({offer.slot_id for offer in offers}) == len({offer.wish_id for offer in offers}) == len(offers) == places
 
 
-def test_two_workers_at_once_make_one_offer(database, make, db, maria, taken):
+def test_taken_by_two_presses_at_once_it_is_one_booking(database, db, make, maria, taken):
     wait(db, maria, form_id=taken.form_id)
     give_back(db, taken)
     waiting.offer_free(db)
-    row = dict(
-        wish_id=db.scalar(select(Wish.id)), slot_id=taken.id, made_at=clock.now(), until=clock.now() + timedelta(hours=1)
-    )
+    offer_id = offered(db, taken).id
+    db.commit()
 
-    again = db.scalar(waiting._insert(db, Offer).values(row).on_conflict_do_nothing().returning(Offer.id))
+    made = in_parallel(database, lambda db, number: waiting.take(db, waiting.get_offer(db, offer_id)).id, 4)
 
-    assert again is None
+    assert len(set(made)) == 1
+    assert db.scalar(select(Offer.result).where(Offer.id == offer_id)) == "taken"
