@@ -5,8 +5,8 @@ from threading import Event
 
 from services.channels import DEADLINE
 from tests.channels.push_servers import PushServer
-from tests.channels.smtp_servers import MailServer
 from tests.channels.sms_servers import SmsServer
+from tests.channels.smtp_servers import MailServer
 from tests.sending.logs import Log
 
 PATIENCE = DEADLINE * 0.7  # who waits longer would be given up; a test that is slow is still right
@@ -22,6 +22,12 @@ class Door:
     def shut(self) -> None:
         self.knocked.clear()
         self.opened.clear()
+
+    def leave_waiting(self) -> Event:
+        """Who waits goes on waiting, until the event that this returns is set; the door is open for others."""
+        kept, self.opened = self.opened, Event()
+        self.opened.set()
+        return kept
 
     def wait(self) -> None:
         if not self.opened.is_set():
