@@ -6,7 +6,7 @@ from flask import Flask
 
 WORDS = (
     "entry", "plan", "booking", "bookings", "visits", "attendance", "reminders", "contacts", "leaving", "look", "help", "files", "pwa", "health", "outbox",
-    "today", "slots", "imports", "people", "plans", "sendings", "texts", "tasks", "receipts", "offers", "follow_ups", "calls", "hooks",
+    "today", "slots", "imports", "people", "plans", "papers", "sendings", "texts", "tasks", "receipts", "offers", "follow_ups", "calls", "hooks",
 )  # fmt: skip
 DEMO_WORDS = ("mailbox", "gallery")
 

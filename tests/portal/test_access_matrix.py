@@ -40,7 +40,7 @@ ROUTES = {
     "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
     "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
-    "participants": "plan.see plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
+    "participants": "plan.see papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
     "reminders.put_first contacts.see contacts.add",
     "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answered bookings.move bookings.cannot_come "
@@ -53,7 +53,7 @@ ROUTES = {
     "who meet her": "people.see booking_for.start booking_for.need booking_for.choose_need booking_for.person "
     "booking_for.choose_person booking_for.day booking_for.choose_day booking_for.take_first booking_for.hour "
     "booking_for.choose_hour booking_for.check booking_for.make booking_for.asked booking_for.done",
-    "who lead her": "people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
+    "who lead her": "papers.invitation papers.plan people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
     "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark plans.set_review "
     "tasks.finish tasks.settle calls.call calls.note calls.letter",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
