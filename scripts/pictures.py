@@ -1,4 +1,4 @@
-"""Takes the two pictures of the README from a running demo: the plan, and choosing a day. `make pictures`."""
+"""Takes the README's pictures from a running demo: the plan, choosing a day, and what became of a sending. `make pictures`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from e2e import daytime
 from e2e.browser import launch
@@ -37,10 +37,7 @@ def main() -> None:
         sync_playwright() as playwright,
         launch(playwright) as browser,
     ):
-        context = browser.new_context(**PHONE, base_url=site.base_url)
-        watch(context, site.base_url)
-        maria = Walk(context.new_page())
-        maria.sign_in(site.link("uczestniczka"))
+        maria = walk(browser, site, "uczestniczka")
         take(maria.page, "plan")
         maria.follow("Umów", within=".menu")
         maria.choose("Doradztwo zawodowe")
@@ -49,6 +46,21 @@ def main() -> None:
         maria.press("Dalej")
         maria.choose_nth(1)
         take(maria.page, "booking")
+        ewa = walk(browser, site, "koordynator")
+        ewa.open("/sendings/words?audience=no-session")  # two hundred people, and words that are kept for them
+        ewa.press("Sprawdź treść")
+        ewa.press("Wyślij do")
+        ewa.page.locator("#result:not([data-hx-get])").wait_for(timeout=120_000)
+        take(ewa.page, "sending")
+
+
+def walk(browser: Browser, site: Site, who: str) -> Walk:
+    """Somebody of the demo with a new phone."""
+    context = browser.new_context(**PHONE, base_url=site.base_url)
+    watch(context, site.base_url)
+    person = Walk(context.new_page())
+    person.sign_in(site.link(who))
+    return person
 
 
 def take(page: Page, name: str) -> None:
