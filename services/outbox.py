@@ -59,12 +59,13 @@ def about_of(message: Message) -> str:
 
 def post_all(db: Session, rows: list[dict]) -> int:
     """Post many at once: `rows` are what `row_of` gives. Returns how many are new."""
-    posted = 0
+    posted, table = 0, Message.__table__
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        statement = insert(Message).values(some).on_conflict_do_nothing(index_elements=["dedup"]).returning(Message.id)
-        posted += len(db.execute(statement).all())
+        # By the table, the statement is made once; by the class, or with the rows in it, anew for each hundred: 784 take a second.
+        statement = insert(table).on_conflict_do_nothing(index_elements=["dedup"]).returning(table.c.id)
+        posted += len(db.execute(statement, some).all())
     if posted:
         earliest = min(row["due_at"] for row in rows)
         db.info["posted"] = min(earliest, db.info.get("posted", earliest))  # whoever commits may tell the worker
