@@ -26,6 +26,9 @@ PHONE = {
 }
 
 
+DESK = PHONE | {"viewport": {"width": 1040, "height": 800}, "device_scale_factor": 1.25, "has_touch": False}
+
+
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     seconds = daytime.seconds_ahead()
@@ -46,7 +49,7 @@ def main() -> None:
         maria.press("Dalej")
         maria.choose_nth(1)
         take(maria.page, "booking")
-        ewa = walk(browser, site, "koordynator")
+        ewa = walk(browser, site, "koordynator", DESK)
         ewa.open("/sendings/words?audience=no-session")  # two hundred people, and words that are kept for them
         ewa.press("Sprawdź treść")
         ewa.press("Wyślij do")
@@ -54,9 +57,9 @@ def main() -> None:
         take(ewa.page, "sending")
 
 
-def walk(browser: Browser, site: Site, who: str) -> Walk:
-    """Somebody of the demo with a new phone."""
-    context = browser.new_context(**PHONE, base_url=site.base_url)
+def walk(browser: Browser, site: Site, who: str, screen: dict = PHONE) -> Walk:
+    """Somebody of the demo with a browser of their own."""
+    context = browser.new_context(**screen, base_url=site.base_url)
     watch(context, site.base_url)
     person = Walk(context.new_page())
     person.sign_in(site.link(who))
