@@ -99,9 +99,9 @@ def _do(db: Session, channel: str, sent: _Sent, said: str) -> bool:
     """Whether the answer could be taken without a doubt."""
     if said == "stop":
         return _stop(db, channel, sent.to)
-    if sent.message is None or not isinstance(sent.to, Person):
+    if sent.message is None:
         return False
-    answer = ANSWERS.get(sent.message.kind)
+    answer = ANSWERS.get(sent.message.kind)  # none for a copy: nobody answers for somebody else
     return answer is not None and answer(db, channel, sent.message, sent.to, said)
 
 

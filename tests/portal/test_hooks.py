@@ -155,6 +155,12 @@ def test_a_report_that_overtakes_the_answer_is_asked_for_again_and_then_taken(si
     assert site.reminders()[0] == ("sms", "undeliverable")
 
 
+def test_a_null_character_costs_nobody_their_answer(site):
+    assert site.gateway.reply(site.hook, HERS, "Mo\0ge o 12?", to=site.maria) == [(200, "OK")]
+
+    assert [task.note for task in site.rows(Task)] == ["Moge o 12?"]
+
+
 def test_many_calls_at_once_are_taken_once(site):
     together = threading.Barrier(8)
 

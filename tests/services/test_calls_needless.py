@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services import attendance, bookings, calls, clock, reminders, telling
+from services import attendance, bookings, calls, clock, plans, reminders, telling
 from services.models import Message
 from tests.services.ringing import cleared, listed, note, on_the_list, open_tasks
 from tests.services.texts import HERS
@@ -93,6 +93,20 @@ def test_what_still_matters_when_the_time_is_over_becomes_a_task(db, make, maria
 
     assert call.outcome == "no-answer"
     assert open_tasks(db) == [("undeliverable", None)]
+
+
+def test_what_was_answered_in_the_meantime_is_no_task(db, make, maria, put, at):
+    version = make.plan(maria, answered=None)
+    telling.tell(
+        db, maria, "plan-waiting", subject=f"plan:{version.id}", useful_until=clock.now() + timedelta(days=7),
+        plan_version_id=version.id,
+    )  # fmt: skip
+    call = put("plan-waiting")
+    plans.answer(db, maria, version.id, "agree")
+    at("2026-11-30 09:00")
+    cleared(db)
+
+    assert (call.outcome, open_tasks(db)) == ("settled", [])
 
 
 def test_what_is_open_and_due_stays(db, make, call):

@@ -123,6 +123,22 @@ def test_after_the_start_a_person_reads_it(db, booking, at, text):
     assert [kind for kind, _, _ in open_tasks(db)] == ["reply-unclear"]
 
 
+@pytest.mark.parametrize("text", ["TAK", "NIE", "POMOC"])
+def test_after_the_start_it_makes_no_difference_that_the_gateway_knows_the_message(db, booking, at, text):
+    message = reminded(db, booking)
+    at("2026-11-25 10:00")
+
+    assert take(db, text, ref=message.provider_ref) == "unclear"
+    assert said_to(db, booking) == []
+
+
+def test_an_answer_to_the_confirmation_is_about_what_it_confirmed(db, booking, maria):
+    reminded(db, booking)
+    take(db, "TAK")
+
+    assert take(db, "NIE", ref=sent(db, maria, "answered").provider_ref) == "no"
+
+
 def test_a_moved_session_is_not_confirmed_by_an_answer_about_the_old_time(db, booking, maria, make):
     message = reminded(db, booking)
     bookings.move(db, maria, booking, make.slot("2026-11-26 12:00").id, key="m")
@@ -173,6 +189,16 @@ def test_with_one_telephone_and_one_open_question_there_is_no_doubt(db, booking,
     reminded(db, booking)
 
     assert take(db, "TAK") == "yes"
+
+
+def test_a_question_whose_time_is_over_makes_no_doubt(db, booking, make, at):
+    bruno = make.participant("Bruno", phone=HERS, contact="sms", email=None)
+    reminded(db, make.booking(bruno, make.slot("2026-11-24 12:00")))
+    reminded(db, booking)
+    at("2026-11-24 12:00")
+
+    assert take(db, "TAK") == "yes"
+    assert booking.answer == "yes"
 
 
 def test_a_message_to_another_number_is_not_answered_from_this_one(db, booking, make):
