@@ -108,6 +108,8 @@ def conclude(db: Session, message: Message, ending: Outcome | Stop) -> str:
             _end_subscription(db, message)
     if status == "undeliverable":
         telling.try_next_way(db, message, why="undeliverable")
+    elif status == "suppressed" and ending.trouble == "not-chosen":
+        telling.try_next_way(db, message, why="unwanted")
     return status
 
 

@@ -63,7 +63,8 @@ def copies(contacts: list[TrustedContact], kind: str, *, subject: str, **what) -
 def try_next_way(db: Session, message: Message, *, why: str) -> bool:
     """A message did not arrive while there is time: post it the person's next way. False when there was none left.
 
-    `why` is "undeliverable" or "unread". Without another way, what was undeliverable becomes a coordinator's task.
+    `why` is "undeliverable", "unread" or "unwanted" (they chose other ways since). Without another way, what was not unread
+    becomes a coordinator's task, unless they want no reminders any more.
     """
     kind = KINDS[message.kind]
     if message.person_id is None or message.contact_id or kind.is_for_screen or message.useful_until <= clock.now():
@@ -80,8 +81,10 @@ def try_next_way(db: Session, message: Message, *, why: str) -> bool:
         for other in posted
     ):
         return True  # another phone of theirs has it
-    taken = {other.channel for other in posted}
-    for code, routes in reach.of(db, person).ways_for(message.kind).items():
+    if why == "unwanted" and any(other.id != message.id and other.status in ("waiting", "accepted") for other in posted):
+        return True  # another phone has it or looks for another way itself, or the next way is under way
+    taken, found = {other.channel for other in posted}, reach.of(db, person)
+    for code, routes in found.ways_for(message.kind).items():
         if code in taken or not _may_carry(code, message):
             continue
         ids = {
@@ -92,7 +95,7 @@ def try_next_way(db: Session, message: Message, *, why: str) -> bool:
             for route in routes
         ]
         return outbox.post_all(db, rows) > 0
-    if why == "undeliverable":
+    if why == "undeliverable" or (why == "unwanted" and not found.is_silent):
         tasks.ask(db, "undeliverable", person, subject=f"{message.kind}:{about}", booking_id=message.booking_id)
     return False
 

@@ -46,7 +46,7 @@ def check(
     """What is wrong after a drain at `now`. `planned`: when somebody planned. `faults`: something failed on the way, so that
     repeats are allowed. `live`: workers were there all the time, so that nothing may be late."""
     with database.read() as db:
-        return Check(db, now, log, key, planned, faults).all(live)
+        return Check(db, now, log, key, planned, faults).violations(live)
 
 
 class Check:
@@ -64,7 +64,7 @@ class Check:
         for message in self.messages:
             self.alike[about_of(message)].append(message)
 
-    def all(self, live: bool) -> list[Violation]:
+    def violations(self, live: bool) -> list[Violation]:
         self.asked_for()
         self.ended()
         self.as_it_ended()
@@ -123,7 +123,11 @@ class Check:
         last = rows[-1]
         if last.status not in ("cancelled", "suppressed"):
             return
-        if self._holds(last, self.now) and not self._is_answered(last, self.now) and self._wants(last.kind, last.person_id):
+        if (
+            self._holds(last, self.now, all)
+            and not self._is_answered(last, self.now, any)
+            and self._wants(last.kind, last.person_id)
+        ):
             self.wrong("R1", "dropped without a reason", last.dedup)
 
     def _wants(self, kind: str, person_id: int) -> bool:
@@ -217,18 +221,19 @@ class Check:
             if self._wakes(row, entry.at):
                 self.wrong("R5", "at night", row.dedup)
 
-    def _holds(self, row: Message, when: datetime) -> bool:
+    def _holds(self, row: Message, when: datetime, how=any) -> bool:
+        """`how` decides where something changed in that very instant."""
         story = self.ground.stories.get(row.booking_id)
         if row.kind not in OF_BOOKINGS or story is None:
             return True
         is_live = row.kind not in OF_THE_END
-        return any(stage.version == row.booking_version and stage.is_live == is_live for stage in story.at(when))
+        return how(stage.version == row.booking_version and stage.is_live == is_live for stage in story.at(when))
 
-    def _is_answered(self, row: Message, when: datetime) -> bool:
+    def _is_answered(self, row: Message, when: datetime, how=all) -> bool:
         if row.kind != "reminder" or ":two-hours:" in row.dedup:
             return False
         stood = self.ground.stories[row.booking_id].at(when)
-        return bool(stood) and all(stage.answer == "yes" for stage in stood)
+        return bool(stood) and how(stage.answer == "yes" for stage in stood)
 
     def _wakes(self, row: Message, when: datetime) -> bool:
         if row.kind in BY_NIGHT_TOO or row.person_id is None or row.channel == "call":
