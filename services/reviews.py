@@ -64,7 +64,7 @@ def plan_due(db: Session) -> int:
         person, subject = plan.enrolment.person, subject_of(plan)
         if tasks.dedup_of("plan-review", person, subject) in known:
             continue
-        if tasks.ask(db, "plan-review", person, subject=subject, once=True):
+        if tasks.ask(db, "plan-review", person, subject=subject):
             until = clock.day_bounds(plan.review_on)[0] + USEFUL_AFTER
             posted += telling.tell(
                 db, person, "plan-review", subject=subject, useful_until=until, enrolment_id=plan.enrolment_id
