@@ -3,6 +3,7 @@ transaction of its own, with nothing open while the network answers."""
 
 import logging
 import os
+import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal import messages, planning
+from portal.queue import queue_of, wake
 from services import channels, clock, deliveries, drafts, outbox
 from services.channels import DEADLINE, Carrier, Outcome
 from services.db import Database
@@ -23,6 +25,7 @@ OF_ONE_PROVIDER = 8  # of them at most for one provider, so that one that hangs 
 AHEAD = 12  # messages that are claimed before a thread is free
 # What is claimed waits for those before it, each of which may take the whole deadline, and then for its own.
 assert outbox.LEASE.total_seconds() >= (AHEAD / SENDERS + 2) * DEADLINE + 5
+CALLS = 2  # seconds; a worker that has so long been at it calls for the others, and again as long as there is more
 TRIES_TO_WRITE = 3
 LATE = 600  # seconds by which the oldest message may be overdue before somebody must look
 _opening = Lock()
@@ -56,15 +59,36 @@ def tidy(app: Flask) -> int:
 
 
 def drain(app: Flask) -> Counter:
-    """Send everything that is due now; returns how many messages have which status. Never raises for one message."""
+    """Send everything that is due now; returns how many messages have which status. Never raises for one message.
+
+    One at a time in a process, so that its threads and memory stay what they are however often it is called: who comes while
+    another one is at it only lets that one look once more.
+    """
+    turn, again = app.extensions.setdefault("drain", (Lock(), Event()))
+    ended: Counter = Counter()
+    again.set()
+    while again.is_set() and turn.acquire(blocking=False):
+        try:
+            again.clear()
+            ended += _drain(app)
+        finally:
+            turn.release()
+    return ended
+
+
+def _drain(app: Flask) -> Counter:
     ended: Counter = Counter()
     stopping = app.extensions.get("stopping") or Event()
+    called_at = time.monotonic()
     under_way: dict[Future, str] = {}
     ahead: list[Message] = []
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") as senders:
         while True:
             batch = [] if stopping.is_set() else _claim(app, Counter([*under_way.values(), *(one.provider for one in ahead)]))
             ahead += batch
+            if batch and "stopping" in app.extensions and time.monotonic() > called_at + CALLS:
+                called_at = time.monotonic()
+                wake(app)
             for message in _next(ahead, Counter(under_way.values())):
                 ahead.remove(message)
                 under_way[senders.submit(_deliver, app, message)] = message.provider
@@ -165,9 +189,7 @@ def close(app: Flask) -> None:
 
 def run(app: Flask, *, workers: int = 2) -> None:
     """Work until SIGTERM or SIGINT. What is under way is finished first; what is not begun stays in the outbox."""
-    from portal.queue import queue_of
-
-    os.nice(5)  # pages come first: a message may be a second late, somebody who waits for a page may not
+    os.nice(10)  # pages come first: a message may be a second late, somebody who waits for a page may not
     consumer = queue_of(app).create_consumer(workers=workers, max_delay=1.0, graceful_signal="TERM")
     app.extensions["stopping"] = consumer.stop_flag
     try:
