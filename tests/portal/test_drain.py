@@ -1,6 +1,7 @@
 """One worker that sends: how often at a time, and how it gets help."""
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -59,6 +60,20 @@ def test_who_comes_while_a_drain_is_under_way_lets_it_look_once_more_and_waits_f
     assert worker.drain(app) == {}
     post(database, 1)
     assert worker.drain(app) == {"accepted": 1}
+
+
+def test_who_comes_after_its_last_look_lets_it_look_once_more(app, monkeypatch):
+    looks = []
+
+    def drain(app):
+        looks.append(1)
+        if len(looks) == 1:
+            assert worker.drain(app) == {}
+        return Counter(accepted=1)
+
+    monkeypatch.setattr(worker, "_drain", drain)
+    assert worker.drain(app) == {"accepted": 2}
+    assert len(looks) == 2
 
 
 def test_a_worker_with_more_than_it_can_carry_calls_for_the_others(app, database, mail, at, monkeypatch):
