@@ -26,7 +26,7 @@ PHONE = {
 }
 
 
-DESK = PHONE | {"viewport": {"width": 1040, "height": 800}, "device_scale_factor": 1.25, "has_touch": False}
+DESK = PHONE | {"viewport": {"width": 1040, "height": 1000}, "device_scale_factor": 1.25, "has_touch": False}
 
 
 def main() -> None:
