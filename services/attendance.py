@@ -12,10 +12,11 @@ from services.models import AttendanceStatement, Booking, Intention, Person, Slo
 from services.permissions import Permission, require
 
 
-def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str, *, way: str) -> bool:
+def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str, *, way: str, key: str | None = None) -> bool:
     """Note "yes", "no" or "help" before a session. The same answer again changes nothing; False then.
 
     "no" gives the place back (see `bookings.cancel`); "help" becomes a coordinator's task. After the start: Refused("booking-over").
+    `key`: of a press that may come again, see `services.answers`.
     """
     if isinstance(actor, Person) and booking.person_id != actor.id:
         raise NotFound
@@ -23,7 +24,7 @@ def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str
     if said == "no":
         if not booking.is_live:
             return False
-        db.add(_intention(booking, said, way))
+        db.add(intention(booking, said, way, key))
         bookings.cancel(db, actor, booking)
         return True
     if not booking.is_live:
@@ -32,7 +33,7 @@ def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str
         raise Refused("booking-over")
     if booking.answer == said:
         return False
-    db.add(_intention(booking, said, way))
+    db.add(intention(booking, said, way, key))
     db.execute(update(Booking).where(Booking.id == booking.id, Booking.version == booking.version).values(answer=said))
     audit.record(db, actor, "booking:answer", booking, said=said, way=way)
     if said == "help":
@@ -40,8 +41,10 @@ def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str
     return True
 
 
-def _intention(booking: Booking, said: str, way: str) -> Intention:
-    return Intention(booking_id=booking.id, booking_version=booking.version, answer=said, at=clock.now(), way=way)
+def intention(booking: Booking, said: str, way: str, key: str | None) -> Intention:
+    return Intention(
+        booking_id=booking.id, booking_version=booking.version, answer=said, at=clock.now(), way=way, key=key
+    )  # fmt: skip
 
 
 CHECK_IN_OPENS = timedelta(minutes=60)  # before the start

@@ -5,8 +5,9 @@ from flask import Blueprint, g, make_response, redirect, request, url_for
 from portal import calendar, edge
 from portal.auth import allow
 from portal.booking_steps import KIND
+from portal.numbers import whole
 from portal.show import show
-from services import attendance, bookings, catalogue, clock, drafts, tasks
+from services import answers, attendance, bookings, catalogue, clock, drafts, tasks
 from services.errors import Refused
 from services.models import Booking
 from services.permissions import Permission
@@ -49,6 +50,19 @@ def answer(number: str):
         return redirect(url_for("bookings.see", number=number), 303)  # moved meanwhile: the page showed another time
     attendance.answer(edge.open_session(), g.actor, booking, said, way="plan")
     return redirect(url_for("bookings.answered", number=number), 303)
+
+
+@bp.post("/<number>/later")
+@allow(Permission.BOOKING_MAKE)
+def answer_later(number: str):
+    """What was pressed in a phone without a network. A program asks and may ask again; the words stand in its pages."""
+    form = request.form
+    about = {"version": form.get("version", type=whole) or 0, "key": form.get("key", "")[:64]}
+    try:
+        answers.take(edge.open_session(), g.actor, own(number), form.get("said", ""), **about)
+    except Refused as no:
+        return {"noted": False, "why": no.code}, 409
+    return {"noted": True}
 
 
 @bp.get("/<number>/answered")

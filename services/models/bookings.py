@@ -63,12 +63,14 @@ class Intention(Base):
     """What the person said before a session. Appended, never overwritten."""
 
     __tablename__ = "intention"
+    __table_args__ = (Index("uq_intention_key", "booking_id", "key", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), index=True)
     booking_version: Mapped[int]
     answer: Mapped[str] = mapped_column(coded("answer", "yes", "no", "help"))
     at: Mapped[datetime]
     way: Mapped[str] = mapped_column(coded("way", "plan", "link", "staff", "push", "sms", "call"))
+    key: Mapped[str | None] = mapped_column(String(64))  # of a press that was kept in the phone, so that it counts once
 
 
 class AttendanceStatement(Base):

@@ -43,7 +43,7 @@ ROUTES = {
     "participants": "plan.see papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
     "reminders.put_first contacts.see contacts.add",
-    "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answered bookings.move bookings.cannot_come "
+    "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answer_later bookings.answered bookings.move bookings.cannot_come "
     "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark "
     "contacts.ask_end contacts.end plan.stop_waiting",
     "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
@@ -96,6 +96,7 @@ def data_for(endpoint: str, ids: dict) -> dict:
         "slots.withdraw": {"slot": ids["slot_id"]},
         "slots.withdrawn": {"slot": ids["taken_back_id"]},
         "today.record": {"said": "present"},
+        "bookings.answer_later": {"said": "yes", "version": 1, "key": "k"},
         "bookings.cancel": {"next": "cancel"},
         "visits.cancel": {"next": "cancel"},
     }.get(endpoint, {})

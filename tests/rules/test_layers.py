@@ -30,7 +30,7 @@ ROWS = (
     ("telling", "contacts", "leaving", "codes"),
     ("plans", "steps", "bookings", "reminders", "imports"),
     ("withdrawals", "attendance", "audiences", "waiting", "reviews", "follow_ups"),
-    ("subjects", "campaigns", "sending_results"),
+    ("subjects", "campaigns", "sending_results", "answers"),
     ("deliveries", "health", "reports"),
     ("calls", "replies"),
     ("migrations", "demo"),
