@@ -54,7 +54,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing that somebody should hear. `ways`: by which of these first; empty: by none, it is a task. `when`: it may have
+    """One thing that somebody should hear. `ways`: by which of these first; None: by none, it is a task. `when`: it may have
     been asked for at these instants only; empty: at that of the change."""
 
     kind: str
@@ -62,7 +62,7 @@ class Wanted:
     person_id: int
     booking_id: int
     due_at: datetime
-    ways: frozenset[str]
+    ways: frozenset[str | None]
     when: frozenset[datetime] = frozenset()
     is_certain: bool = True  # False: it may be there or not
 
@@ -112,11 +112,9 @@ class Ground:
         now = [entry.facts["channels"] for entry in said if entry.at == when]
         return (before[-1:] or [None]) + now
 
-    def ways(self, kind: str, person_id: int, when: datetime) -> frozenset[str]:
-        """The ways of which a message may take one first."""
-        return frozenset(
-            way for chosen in self.chosen(person_id, when) if (way := self._first(kind, person_id, when, chosen)) is not None
-        )
+    def ways(self, kind: str, person_id: int, when: datetime) -> frozenset[str | None]:
+        """The ways of which a message may take one first; None among them: perhaps it takes none."""
+        return frozenset(self._first(kind, person_id, when, chosen) for chosen in self.chosen(person_id, when))
 
     def _first(self, kind: str, person_id: int, when: datetime, chosen: list[str] | None) -> str | None:
         person = self.people[person_id]

@@ -99,9 +99,11 @@ class Check:
 
     def _missing(self, wanted: Wanted) -> None:
         what = f"{wanted.kind}:{wanted.about}"
-        if wanted.is_certain and wanted.ways:
+        if wanted.is_certain and None not in wanted.ways:
             self.wrong("R1", "missing", what)
-        elif wanted.is_certain and wanted.kind in RINGS and self._wants(wanted.kind, wanted.person_id):
+        elif (
+            wanted.is_certain and wanted.ways == {None} and wanted.kind in RINGS and self._wants(wanted.kind, wanted.person_id)
+        ):
             known = any(task.kind == "no-contact" and what in task.dedup for task in self.tasks)
             if not known:
                 self.wrong("R1", "nobody knows that nothing reaches them", what)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import worker
-from services import channels, clock
+from services import channels, choices, clock
 from services.db import Database
 from services.models import Call, Message, Person, Provider, Task
 from tests.channels.push_servers import Browser
@@ -82,7 +82,7 @@ class Office:
         more.setdefault("phone", MOBILE.format(self._phones) if {"sms", "call"} & set(ways) else None)
         person = make.participant(f"Osoba{self._phones} Kowal", **more)
         if ways:
-            make.choice(person, list(ways))
+            choices.choose(make.db, person, list(ways), ["day"])
         for number in range(phones if "push" in ways else 0):
             self.phone(make, person, f"/{self._phones}/{number}")
         return person
