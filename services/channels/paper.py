@@ -11,7 +11,7 @@ from services import clock
 
 PRESS = Path(__file__).with_name("press.py")
 DEADLINE = 20.0  # seconds; a plan of ten pages takes less than one
-_one_at_a_time = Lock()  # a press takes 60 MB while it runs
+_one_at_a_time = Lock()  # a press takes 45 MB while it runs
 
 
 class Unprintable(Exception):

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from portal import paper
-from services import audit, identity
+from services import audit, clock, identity
 from services.channels.paper import Unprintable, pdf
 from services.db import Base
 from services.models import Link
@@ -145,6 +145,19 @@ def test_nothing_is_minted_by_printing(ewa, db, maria):
     assert answer.location == f"/people/{maria.id}/invitation"
     assert db.scalars(select(Link)).all() == []
     assert {name for name in after if after[name] != before[name]} == {"access_log"}  # the look
+
+
+@pytest.mark.parametrize("lang", ["pl", "en"])
+@pytest.mark.parametrize("needs", [[], ["large-print"]])
+def test_an_address_is_printed_sign_for_sign_however_its_secret_falls(app, make, monkeypatch, lang, needs):
+    """Polish repeats the hyphen at which a line ends; whoever types the address from the card would type it too."""
+    person, secret = make.participant(needs=needs), "a-b-c-d-e-f-g-h-i-j-k-"
+    person.language = lang
+    monkeypatch.setattr(identity, "token_of", lambda key, link: secret)
+    said = text_of(paper.invitation(app, person, None, Link(expires_at=clock.now())))
+
+    assert secret in said
+    assert f"127.0.0.1:8000/w/{secret}" in said.replace(" ", "")
 
 
 @pytest.mark.parametrize(("path", "what"), [("invitation.pdf", "invitation"), ("plan.pdf", "plan")])
