@@ -82,6 +82,7 @@ def test_own_words_to_some_people_are_checked_and_kept(walk, site, scripts):
     staff = walk("koordynator", scripts=scripts)
     staff.open("/sendings?audience=everybody")
     staff.sees("Wyślij przypomnienie", picture="sendings-everybody")
+    staff.page.locator("summary").filter(has_text="Lista osób").click()
     staff.press("Odznacz wszystkich")
     staff.says("zaznaczone: 0")
     staff.choose_nth(0)
