@@ -13,7 +13,7 @@ from services.errors import NotFound, Refused
 from services.models import Booking, Person, Place, Room, Slot, StaffMember, SupportForm
 from services.permissions import Permission, require
 
-LONGEST_BATCH = 200
+LONGEST_BATCH, AT_ONE_HOUR = 200, 8  # specialists that may be free at the same hour
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,12 @@ def first_free(
     db: Session, form_id: int, *, person: Person | None = None, specialist_id: int | None = None,
     near: datetime | None = None, limit: int = 1,
 ) -> list[Slot]:  # fmt: skip
-    """The earliest free times; with `near`, the earliest from the start of that day on."""
+    """The earliest free times, one for each hour; with `near`, the earliest from the start of that day on."""
     query = _first_query(person is not None, bool(specialist_id))
     since = clock.local(near).date() if near else None
-    return list(db.scalars(query, _facts(form_id, person, specialist_id, since) | {"most": limit}))
+    most = 1 if limit == 1 else limit * AT_ONE_HOUR
+    found = db.scalars(query, _facts(form_id, person, specialist_id, since) | {"most": most}).all()
+    return list({slot.starts_at: slot for slot in reversed(found)}.values())[::-1][:limit]
 
 
 @lru_cache

@@ -240,3 +240,12 @@ def test_a_specialist_sees_own_times_with_taken_seats(db, make):
     assert slots.of_specialist(db, make.adviser, since=WEDNESDAY) == [(free, 0), (taken, 1)]
     bookings.cancel(db, make.ewa, made)
     assert slots.of_specialist(db, make.adviser, since=WEDNESDAY)[1] == (taken, 0)
+
+
+def test_the_nearest_times_are_different_hours_however_many_specialists_are_free(db, make):
+    wilk = make.specialist("Adam Wilk")
+    first = make.slot("2026-11-25 10:00")
+    make.slot("2026-11-25 10:00", specialist=wilk, room=make.room())
+    others = [make.slot("2026-11-25 11:00"), make.slot("2026-11-25 12:00")]
+
+    assert slots.first_free(db, first.form_id, limit=3) == [first, *others]
