@@ -12,7 +12,8 @@ from services.models import AttendanceStatement, Call, Campaign, FollowUp, Mailb
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
-    "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "text_id": 999_999, "item_id": 999_999,
+    "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "contact_id": 999_999, "copy_token": "n" * 22,
+    "leave_token": "999999-email-" + "n" * 22, "text_id": 999_999, "item_id": 999_999,
     "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "call_id": 999_999, "secret": "0" * 32,
 }  # fmt: skip
 
