@@ -75,6 +75,7 @@ def letter(call_id: int):
 
     db, app = edge.open_session(), current_app._get_current_object()
     found = calls.get_call(db, g.actor, call_id)
+    edge.looked(found.person_id, "letter")
     said = messages.words(app, calls.delivery_of(db, found))
     response = make_response(paper.letter(
         app, title=said.title, name=found.person.full_name, lang=said.lang, lines=said.lines, facts=said.facts,
