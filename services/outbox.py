@@ -7,7 +7,7 @@ towards us and by a stable reference (Message-ID, Topic) towards the provider.
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -127,15 +127,23 @@ def in_an_hour() -> datetime:
     return clock.now() + timedelta(hours=1)
 
 
-def end(db: Session, message_id: int, lease: str, status: str, *, trouble: str | None = None, **more) -> bool:
+_ROWS = Message.__table__
+_END = (  # put together once, since every message ends by it
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("number"), _ROWS.c.lease == bindparam("mine"), _ROWS.c.status == "waiting")
+    .values({name: bindparam(f"new_{name}") for name in ("status", "trouble", "ended_at", "provider_ref", "escalate_at")})
+    .values(leased_until=None)
+)
+
+
+def end(
+    db: Session, message_id: int, lease: str, status: str, *, trouble: str | None = None, provider_ref: str | None = None,
+    escalate_at: datetime | None = None,
+) -> bool:  # fmt: skip
     """Say how a delivery ended. False when the lease was lost meanwhile: then somebody else speaks for the row."""
-    done = db.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.lease == lease, Message.status == "waiting")
-        .values(status=status, trouble=trouble, ended_at=clock.now(), leased_until=None, **more)
-        .execution_options(synchronize_session=False)
-    )
-    return done.rowcount == 1
+    new = dict(status=status, trouble=trouble, ended_at=clock.now(), provider_ref=provider_ref, escalate_at=escalate_at)
+    found = {"number": message_id, "mine": lease} | {f"new_{name}": value for name, value in new.items()}
+    return db.execute(_END, found).rowcount == 1
 
 
 def try_later(db: Session, message: Message, lease: str, *, trouble: str, after: timedelta | None = None) -> str:
