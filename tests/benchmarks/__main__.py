@@ -1,10 +1,13 @@
-"""`make bench`: one table. The exit code is 0 also when something is over its target: it tells, it does not judge."""
+"""`make bench`: one table, or with `PART=sending` a part of it. The exit code is 0 also when something is over its target: it
+tells, it does not judge."""
 
 import gc
+import os
+import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import measure, push, served
+from tests.benchmarks import measure, planning, push, sending, served
 from tests.benchmarks.ground import BOOKINGS, grow, make_large, open_site
 
 PAGES = (("plan", "/plan"), ("days, over all specialists", "/book/day"), ("hours, over all specialists", "/book/hour"))
@@ -12,6 +15,9 @@ PAGE_MS, PAGE_QUERIES, BOOKING_MS, MEGABYTES = 6.0, 8, 8.0, 120
 PUSH_OF_FLOOR = 0.85
 BYTES = {"page": None, "styles": 15_000, "scripts": 16_000}
 FIRST_VIEW = 60_000
+MINUTES = {"sqlite": 10.0, "postgresql": 2.0}  # for all reminders of a day at once
+TIMES_IDLE, WORKER_MEGABYTES, FLAT = 2.0, 200, 1.1
+PLANNING_SECONDS = 60.0
 
 Row = tuple[str, str, str, str]
 
@@ -80,19 +86,65 @@ def _pushes(folder: Path) -> list[Row]:
     return rows
 
 
+def _sent(kind: str, folder: Path) -> list[Row]:
+    found = sending.measure(kind, folder)
+    count, first, second = f"{sending.REMINDERS:,}", *found.seconds
+    idle, busy = found.idle, found.busy
+    rows = [
+        _row(f"{count} reminders, {kind}, two workers", first / 60, MINUTES[kind], "min", f"load {found.load:.1f}"),
+        _row("  as many again", second / 60, MINUTES[kind], "min", f"an answer takes {sending.DELAY:g} s"),
+        _row("  a message", found.milliseconds, None, "ms CPU", f"{found.connections['mails']} connections for mails"),
+        _row("  sent twice", found.doubled, 0, ""),
+        _row("  never sent", found.missing, 0, ""),
+    ]
+    for name, ours, floor in (("half of all", busy.median, idle.median), ("95 of 100", busy.slow, idle.slow)):
+        shown = f"{ours * 1000:.0f} ms, idle {floor * 1000:.0f} ms"
+        rows.append(_row(f"  the plan meanwhile, {name}, of its idle time", ours / floor, TIMES_IDLE, "", shown))
+    shown = ", ".join(f"{each:.0f}" for each in found.megabytes)
+    rows.append(_row("  the larger worker at its largest", found.most, WORKER_MEGABYTES, "MB", f"at five moments {shown} MB"))
+    rows.append(_row("  after the second round, of after the first", found.megabytes[4] / found.megabytes[2], FLAT, ""))
+    return rows
+
+
+def _planned(folder: Path) -> list[Row]:
+    found = planning.measure(folder)
+    return [
+        _row(f"{found.posted:,} reminders planned", found.seconds, PLANNING_SECONDS, "s CPU", f"again: {found.again:.1f} s"),
+        _row("  statements", found.statements, None, "", f"the longest transaction {found.longest:.2f} s"),
+        _row("  memory", found.megabytes, WORKER_MEGABYTES, "MB"),
+    ]
+
+
+def _pages(folder: Path) -> list[Row]:
+    floors = measure.bare_page(), measure.bare_booking(folder)
+    large = make_large(folder)
+    grown = grow(large, folder, BOOKINGS * 10)
+    site = open_site(large, folder)
+    gc.collect()
+    gc.freeze()  # as portal.wsgi does
+    rows = _costs(site, f"{BOOKINGS:,} bookings", floors) + _weights(site)
+    rows += _costs(open_site(grown, folder), f"{BOOKINGS * 10:,} bookings", floors)
+    return rows + _served(large, folder)
+
+
+def _sendings(folder: Path) -> list[Row]:
+    return [row for kind in MINUTES for row in _sent(kind, _new(folder / kind))]
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+PARTS = {"pages": _pages, "push": _pushes, "planning": _planned, "sending": _sendings}
+
+
 def main() -> None:
+    wanted = sys.argv[1:] or list(PARTS)
+    rows = []
     with tempfile.TemporaryDirectory(prefix="pracownia-bench-") as name:
-        folder = Path(name)
-        floors = measure.bare_page(), measure.bare_booking(folder)
-        large = make_large(folder)
-        grown = grow(large, folder, BOOKINGS * 10)
-        site = open_site(large, folder)
-        gc.collect()
-        gc.freeze()  # as portal.wsgi does
-        rows = _costs(site, f"{BOOKINGS:,} bookings", floors) + _weights(site)
-        rows += _costs(open_site(grown, folder), f"{BOOKINGS * 10:,} bookings", floors)
-        rows += _served(large, folder)
-        rows += _pushes(folder)
+        for part in wanted:
+            rows += PARTS[part](_new(Path(name) / part))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print(
@@ -101,6 +153,7 @@ def main() -> None:
                 for column, (cell, width) in enumerate(zip(row, widths, strict=True))
             ).rstrip()
         )
+    print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -29,13 +29,13 @@ class Served:
     megabytes_beside: float  # of the one that watches over it
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """The process and those that it started."""
     found = [pid]
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -47,7 +47,7 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _cpu(pids: list[int]) -> float:
+def cpu_of_all(pids: list[int]) -> float:
     """Seconds, in user and kernel mode."""
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
     return sum(int(one[11]) + int(one[12]) for one in fields) / TICK
@@ -60,7 +60,7 @@ def _megabytes(pid: int) -> float:
 
 @contextmanager
 def serving(url: str, folder: Path):
-    port = _free_port()
+    port = free_port()
     settings = {
         "PRACOWNIA_DEMO": "1", "PRACOWNIA_VAR": str(folder), "PRACOWNIA_DATABASE_URL": url,
         "PRACOWNIA_BIND": f"127.0.0.1:{port}", "PRACOWNIA_BASE_URL": f"http://127.0.0.1:{port}",
@@ -82,7 +82,7 @@ def measure(url: str, folder: Path, *, requests: int = 500) -> Served:
             token = identity.token_of(key, link)
             free = [slot.id for slot in slots.first_free(db, _form_of(db), person=person, limit=200)]
         database.close()
-        ask = _Browser(port)
+        ask = Browser(port)
         ask("GET", f"/w/{token}")
         ask("POST", "/enter", urlencode({"phone": "mine"}))
         assert ask("GET", "/plan") == 200
@@ -90,22 +90,22 @@ def measure(url: str, folder: Path, *, requests: int = 500) -> Served:
             ask("POST", "/book", urlencode({"slot": slot_id}))
             ask("POST", "/book/check", urlencode({"slot": slot_id, "key": f"served-{number}"}))
         assert ask("GET", "/readyz") == 200
-        family = _family(pid)
+        pids = family(pid)
         for _ in range(50):
             ask("GET", "/plan")
-        before = _cpu(family)
+        before = cpu_of_all(pids)
         for _ in range(requests):
             assert ask("GET", "/plan") == 200
-        spent = (_cpu(family) - before) / requests * 1000
-        web = max(family, key=_megabytes)
-        return Served(spent, _megabytes(web), sum(_megabytes(one) for one in family if one != web))
+        spent = (cpu_of_all(pids) - before) / requests * 1000
+        web = max(pids, key=_megabytes)
+        return Served(spent, _megabytes(web), sum(_megabytes(one) for one in pids if one != web))
 
 
 def _form_of(db) -> int:
     return db.scalar(select(SupportForm.id).where(SupportForm.given_by == "career-adviser"))
 
 
-class _Browser:
+class Browser:
     def __init__(self, port: int):
         self.port, self.cookie, self.connection = port, "", None
 
