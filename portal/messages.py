@@ -79,18 +79,18 @@ class Words:
             "can_reply": settings.sms_replies,
             "is_optional": delivery.kind.is_optional,
             "is_copy": isinstance(delivery.to, TrustedContact),
-            "own": self._own,
+            "own": self._own(),
+            "own_on_screen": self._own(is_seen_by_others=delivery.is_discreet),
         }
 
-    @cached_property
-    def _own(self) -> str:
+    def _own(self, **how) -> str:
         """The words of a sending, with its placeholders filled in."""
         campaign = self.delivery.campaign
         if campaign is None or not campaign.texts:
             return ""
         from portal import placeholders
 
-        return placeholders.fill(campaign.texts[self.lang], self.delivery, self.app, self.lang)
+        return placeholders.fill(campaign.texts[self.lang], self.delivery, self.app, self.lang, **how)
 
     @cached_property
     def said(self):

@@ -48,15 +48,18 @@ def path_of(delivery: Delivery) -> str:
     return "/book" if delivery.campaign and delivery.campaign.purpose in ("no-session", "plan-review") else "/plan"
 
 
-def fill(text: str, delivery: Delivery, app: Flask, lang: str) -> str:
-    """The words as one person gets them, in the language in which they are written."""
+def fill(text: str, delivery: Delivery, app: Flask, lang: str, *, is_seen_by_others: bool = False) -> str:
+    """The words as one person gets them, in the language in which they are written.
+
+    `is_seen_by_others`: on a screen that is locked, where neither the name nor the place is told.
+    """
     settings, filters = app.config["SETTINGS"], app.jinja_env.filters
     session = delivery.booking
 
     def value(code: str) -> str:
         match code:
             case "first_name":
-                return (delivery.of_whom or delivery.to).first_name
+                return "" if is_seen_by_others else (delivery.of_whom or delivery.to).first_name
             case "phone":
                 return settings.help_phone
             case "link":
@@ -64,11 +67,12 @@ def fill(text: str, delivery: Delivery, app: Flask, lang: str) -> str:
         if session is None:
             return ""
         if code == "place":
-            return str(app.jinja_env.get_template("messages/_session.txt").module.where(delivery.slot)).strip()
+            words = app.jinja_env.get_template("messages/_session.txt").module
+            return str(words.elsewhere() if is_seen_by_others else words.where(delivery.slot)).strip()
         return filters["hour" if code == "hour" else "day"](session.starts_at)
 
     with app.app_context(), force_locale(lang):
-        return _replaced(text, value)
+        return re.sub(r"\s+([,.!?])", r"\1", _replaced(text, value)).strip()
 
 
 def longest(text: str, app: Flask, *, has_session: bool) -> int:

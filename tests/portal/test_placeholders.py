@@ -70,6 +70,20 @@ def test_words_about_a_session_name_its_day_hour_and_place(app, db, make, at):
     assert "Zobacz spotkanie" in words.text
 
 
+@pytest.mark.parametrize("is_discreet", [True, False])
+def test_a_locked_screen_tells_neither_the_name_nor_the_place_unless_the_person_wants_it(app, db, make, at, is_discreet):
+    maria = make.participant("Maria Kowal")
+    make.choice(maria, ["email"]).is_discreet = is_discreet
+    make.booking(maria, make.slot("2026-11-24 10:00"))
+    texts = {"pl": "Hej {imię}, do zobaczenia {dzień}, {miejsce}. {link}"}
+    words = written(app, db, make, texts, filters=Filters("session-tomorrow"))
+
+    assert "Maria" in words.text and "Żeromskiego" in words.text
+    tells = [part in words.push_body for part in ("Maria", "Żeromskiego")]
+    assert tells == [not is_discreet] * 2
+    assert not is_discreet or words.push_body.startswith("Hej, do zobaczenia wtorek, 24 listopada, adres znajdziesz w planie.")
+
+
 def test_each_language_has_its_own_words_and_dates(app, db, make, at):
     make.booking(make.participant("Olena", language="uk"), make.slot("2026-11-24 10:00"))
 
