@@ -65,7 +65,7 @@ def test_words_about_a_session_name_its_day_hour_and_place(app, db, make, at):
 
     words = written(app, db, make, {"pl": "{imie}: {dzien}, {godzina}, {miejsce}, {telefon}"}, filters=Filters())
 
-    assert words.push_body == "Maria: wtorek, 24 listopada, 10:00, ul. Żeromskiego 1, pokój 12, 58 000 00 00"
+    assert words.sms == "Maria: wtorek, 24 listopada, 10:00, ul. Żeromskiego 1, pokój 12, 58 000 00 00"
     assert words.path.startswith("/s/")
     assert "Zobacz spotkanie" in words.text
 
