@@ -19,7 +19,8 @@ from webpush.vapid import VAPID
 
 from services import clock
 from services.channels import ACCEPTED, DEADLINE, Outcome
-from services.channels.endpoints import GuardedNetwork, check_endpoint, origin_of
+from services.channels.endpoints import check_endpoint, origin_of
+from services.channels.guarded import GuardedNetwork
 from services.channels.http import Poster, read_retry_after
 
 PLAINTEXT = 1900  # every message has this size before encryption, so that its length tells nothing

@@ -3,7 +3,8 @@ import socket
 
 import pytest
 
-from services.channels.endpoints import GuardedNetwork, check_endpoint, origin_of
+from services.channels.endpoints import check_endpoint, origin_of
+from services.channels.guarded import GuardedNetwork
 from services.channels.webpush import PushSender
 from tests.channels.push_servers import Browser, new_key
 from tests.channels.test_webpush import note
