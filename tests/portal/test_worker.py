@@ -252,20 +252,6 @@ def test_a_phone_that_is_gone_is_forgotten_and_a_coordinator_calls(db, at, make,
     assert [(task.kind, task.booking_id) for task in rows(db, Task)] == [("undeliverable", booking.id)]
 
 
-def test_a_push_service_that_asks_for_time_gets_it(db, at, make, push, new_worker):
-    push.answer(429, retry_after="600")
-    with committed(db):
-        maria = make.participant(email=None)
-        phone(db, make, maria, push, Browser())
-        make.booking(maria, make.slot("2026-11-25 10:00"))
-    app = new_worker()
-    assert worker.drain(app) == {"waiting": 1}
-    at("2026-11-23 09:09")
-    assert worker.drain(app) == {}
-    at("2026-11-23 09:10")
-    assert worker.drain(app) == {"accepted": 1}
-
-
 def test_without_a_key_for_notifications_somebody_hears_of_it(db, at, make, push, new_worker, caplog):
     with committed(db):
         maria = make.participant(email=None)
