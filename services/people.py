@@ -3,9 +3,9 @@
 from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from services import audit
+from services import audit, catalogue
 from services.errors import NotFound
-from services.models import Booking, Enrolment, Person, Slot, StaffMember
+from services.models import AccessNeed, Booking, Enrolment, Person, Slot, StaffMember
 from services.permissions import Permission, require
 
 
@@ -80,3 +80,19 @@ def change_language(db: Session, actor: Person, language: str) -> None:
     if actor.language != language:
         actor.language = language
         audit.record(db, actor, "person:language", actor, person_id=actor.id)
+
+
+def change_needs(db: Session, actor: Person, codes: list[str]) -> None:
+    """What the person needs at every session from now on: codes of `catalogue.NEEDS`, others are passed over. Bookings that
+    were made before keep what they say; the same needs again change nothing."""
+    require(actor, Permission.CHOICE_MAKE)
+    wanted = {code for code in codes if code in catalogue.NEEDS}
+    before = set(actor.need_codes)
+    if wanted == before:
+        return
+    actor.needs = [need for need in actor.needs if need.code in wanted] + [
+        AccessNeed(code=code) for code in sorted(wanted - before)
+    ]
+    audit.record(
+        db, actor, "person:needs", actor, person_id=actor.id, added=sorted(wanted - before), ended=sorted(before - wanted)
+    )

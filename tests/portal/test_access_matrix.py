@@ -37,12 +37,12 @@ KINDS = {
 
 ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
-    "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker "
+    "entry.how entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker pwa.offline install.see install.never "
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
     "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
-    "participants": "plan.see papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
+    "participants": "plan.see plan.offline next.ask next.cannot_come papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
-    "reminders.put_first contacts.see contacts.add",
+    "reminders.put_first contacts.see contacts.add needs.see needs.change needs.saved",
     "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answer_later bookings.answered bookings.move bookings.cannot_come "
     "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark "
     "contacts.ask_end contacts.end plan.stop_waiting",
