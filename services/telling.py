@@ -64,7 +64,7 @@ def try_next_way(db: Session, message: Message, *, why: str) -> bool:
     """A message did not arrive while there is time: post it the person's next way. False when there was none left.
 
     `why` is "undeliverable", "unread" or "unwanted" (they chose other ways since). Without another way, what was not unread
-    becomes a coordinator's task, unless they want no reminders any more.
+    becomes a coordinator's task; what is unwanted only where somebody would ring, and not for who wants no reminders.
     """
     kind = KINDS[message.kind]
     if message.person_id is None or message.contact_id or kind.is_for_screen or message.useful_until <= clock.now():
@@ -95,7 +95,7 @@ def try_next_way(db: Session, message: Message, *, why: str) -> bool:
             for route in routes
         ]
         return outbox.post_all(db, rows) > 0
-    if why == "undeliverable" or (why == "unwanted" and not found.is_silent):
+    if why == "undeliverable" or (why == "unwanted" and kind.may_call and not found.is_silent):
         tasks.ask(db, "undeliverable", person, subject=f"{message.kind}:{about}", booking_id=message.booking_id)
     return False
 

@@ -125,11 +125,9 @@ class Check:
         last = rows[-1]
         if last.status not in ("cancelled", "suppressed"):
             return
-        if (
-            self._holds(last, self.now, all)
-            and not self._is_answered(last, self.now, any)
-            and self._wants(last.kind, last.person_id)
-        ):
+        still_holds = self._holds(last, self.now, all) and not self._is_answered(last, self.now, any)
+        has_way = None not in self.ground.ways(last.kind, last.person_id, last.ended_at)
+        if still_holds and has_way and self._wants(last.kind, last.person_id) and not self._is_a_task(last):
             self.wrong("R1", "dropped without a reason", last.dedup)
 
     def _wants(self, kind: str, person_id: int) -> bool:
