@@ -19,7 +19,7 @@ from services.db import Database
 from services.models import Message
 from tests.benchmarks import due
 from tests.benchmarks.answering import Answering
-from tests.benchmarks.served import Browser, cpu_of_all, family, free_port
+from tests.benchmarks.served import Browser, cpu_of_all, family, free_port, kilobytes
 from tests.child import Child
 from tests.postgres import Postgres
 from tests.redis_server import RedisServer
@@ -168,18 +168,14 @@ class _Site:
 
     def megabytes(self) -> float:
         """What the larger worker has for itself, and its share of what it shares."""
-        return max(_kilobytes(f"/proc/{worker}/smaps_rollup", "Pss:") for worker in self.workers) / 1024
+        return max(kilobytes(f"/proc/{worker}/smaps_rollup", "Pss:") for worker in self.workers) / 1024
 
     def most_megabytes(self) -> float:
-        return max(_kilobytes(f"/proc/{worker}/status", "VmHWM:") for worker in self.workers) / 1024
+        return max(kilobytes(f"/proc/{worker}/status", "VmHWM:") for worker in self.workers) / 1024
 
     def close(self) -> None:
         for child in self._children:
             child.stop(60)
-
-
-def _kilobytes(path: str, name: str) -> int:
-    return int(next(line for line in Path(path).read_text().splitlines() if line.startswith(name)).split()[1])
 
 
 class _Reader:

@@ -53,9 +53,12 @@ def cpu_of_all(pids: list[int]) -> float:
     return sum(int(one[11]) + int(one[12]) for one in fields) / TICK
 
 
+def kilobytes(path: str, name: str) -> int:
+    return int(next(line for line in Path(path).read_text().splitlines() if line.startswith(name)).split()[1])
+
+
 def _megabytes(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+    return kilobytes(f"/proc/{pid}/status", "VmRSS:") / 1024
 
 
 @contextmanager
