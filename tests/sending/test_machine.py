@@ -178,7 +178,7 @@ def test_whatever_happens_the_messages_hold(sqlite_template, tmp_path):
     run_state_machine_as_test(
         Sending,
         settings=settings(
-            max_examples=300 if FULL else 40, stateful_step_count=30, deadline=None, derandomize=True, database=None,
+            max_examples=120 if FULL else 40, stateful_step_count=30, deadline=None, derandomize=True, database=None,
             suppress_health_check=list(HealthCheck), phases=(Phase.generate,),
         ),
     )  # fmt: skip
