@@ -54,6 +54,7 @@ def main(argv: list[str] | None = None) -> None:
     member.add_argument("--man", action="store_true", help=words("help-man"))
     member.add_argument("--organisation", help=words("help-organisation"))
     acts.add_parser("end-staff", help=words("help-end-staff")).add_argument("email", metavar="EMAIL")
+    acts.add_parser("reset-factor", help=words("help-reset-factor")).add_argument("email", metavar="EMAIL")
     args = parser.parse_args(argv)
     try:
         globals()[f"run_{args.act.replace('-', '_')}"](args)
@@ -191,6 +192,19 @@ def run_end_staff(args) -> None:
         except NotFound:
             raise Stop("nobody-there", address=args.email) from None
     say("staff-ended", email=args.email)
+
+
+def run_reset_factor(args) -> None:
+    from services import factors, staff
+    from services.permissions import SYSTEM
+
+    settings = config.read(only=("DATABASE_URL",))
+    with _database(settings).write() as db, db.begin():
+        try:
+            factors.reset(db, SYSTEM, staff.get_by_email(db, args.email))
+        except NotFound:
+            raise Stop("nobody-there", address=args.email) from None
+    say("factor-reset", email=args.email)
 
 
 def run_sign_in_link(args) -> None:

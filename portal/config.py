@@ -57,6 +57,18 @@ class Settings:
     max_body: int = 1024 * 1024
     threads: int = 4
     processes: int = 1
+    staff_factor: str = "required"
+
+    @property
+    def is_factor_required(self) -> bool:
+        """Whether staff must have a second factor. Optional, only those are asked who have set one up."""
+        return self.staff_factor == "required"
+
+    @property
+    def passkey_host(self) -> str | None:
+        """The name that passkeys are tied to. Browsers make none for an address in numbers, nor without https."""
+        name = urlsplit(self.base_url).hostname or ""
+        return name if name == "localhost" or (self.is_https and not _is_number(name)) else None
 
     @property
     def is_https(self) -> bool:
@@ -80,6 +92,10 @@ class Settings:
     def bind_address(self) -> tuple[str, int]:
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def _is_number(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdecimal()
 
 
 # Where browsers' own push services live; a subscription anywhere else is refused.
@@ -154,6 +170,9 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
     queue_url = given("QUEUE_URL", f"sqlite:///{var_dir / 'queue.db'}")
     if not queue_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "redis://", "rediss://")):
         problems.append((PREFIX + "QUEUE_URL", "not-a-queue"))
+    staff_factor = given("STAFF_FACTOR", "optional" if is_demo else "required")
+    if staff_factor not in ("required", "optional"):
+        problems.append((PREFIX + "STAFF_FACTOR", "not-a-factor"))
     settings = Settings(
         is_demo=is_demo,
         var_dir=var_dir,
@@ -181,6 +200,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         max_body=number("MAX_BODY", 1024 * 1024),
         threads=number("THREADS", 4),
         processes=number("PROCESSES", 1),
+        staff_factor=staff_factor,
     )
     if only is not None:
         problems = [(name, code) for name, code in problems if name.removeprefix(PREFIX) in only]

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import cli
+from services import factors
 from services.db import Database
-from services.models import Link, Person, StaffMember
+from services.models import AuditEntry, Link, Person, SecondFactor, StaffMember
 
 
 @pytest.fixture
@@ -185,3 +186,17 @@ def test_somebody_who_no_longer_works_here_is_out_at_once(pracownia, ready):
     assert pracownia("end-staff", "ewa@example.org")[0] == 1
     with ready.read() as db:
         assert db.scalars(select(StaffMember.is_active)).all() == [False]
+
+
+def test_a_lost_telephone_is_forgotten_and_written_down(pracownia, ready):
+    pracownia("add-staff", "Ewa", "Lis", "ewa@example.org", "coordinator")
+    with ready.write() as db, db.begin():
+        factors.begin(db, db.scalars(select(StaffMember)).one())
+
+    assert pracownia("reset-factor", "ewa@example.org")[0] == 0
+
+    assert pracownia("reset-factor", "nobody@example.org")[0] == 1
+    with ready.read() as db:
+        assert db.scalars(select(SecondFactor)).all() == []
+        newest = db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert (newest.actor, newest.act) == ("system", "staff:reset-factor")

@@ -41,6 +41,7 @@ def test_outside_the_demo_no_secret_has_a_default_and_all_that_is_missing_is_sai
         ("SECRET_KEY", "short", "too-short"), ("SMTP_URL", "https://mail.example", "not-a-url"),
         ("DATABASE_URL", "mysql://x", "not-a-database"), ("BIND", "8000x", "not-an-address"),
         ("THREADS", "many", "not-a-number"), ("PROXY_HOPS", "-1", "not-a-number"),
+        ("STAFF_FACTOR", "sometimes", "not-a-factor"),
     ],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_named(tmp_path, name, value, code):
@@ -63,3 +64,24 @@ def test_real_settings_are_taken_as_they_are(tmp_path):
     assert settings.host == "pracownia.example"
     assert settings.push_hosts == ("one.example", "two.example")
     assert settings.vapid_private_key is None
+
+
+def test_staff_need_a_second_factor_unless_it_is_a_demo_or_somebody_says_otherwise(tmp_path):
+    real, demo = REAL | {"PRACOWNIA_VAR": str(tmp_path)}, {"PRACOWNIA_DEMO": "1", "PRACOWNIA_VAR": str(tmp_path)}
+
+    assert read(real).is_factor_required and not read(demo).is_factor_required
+    assert read(demo | {"PRACOWNIA_STAFF_FACTOR": "required"}).is_factor_required
+    assert not read(real | {"PRACOWNIA_STAFF_FACTOR": "optional"}).is_factor_required
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://localhost:8000", "localhost"), ("http://127.0.0.1:8000", None), ("http://[::1]:8000", None),
+        ("http://pracownia.example", None), ("https://pracownia.example:8443", "pracownia.example"), ("https://10.0.0.1", None),
+    ],
+)  # fmt: skip
+def test_passkeys_are_tied_to_a_name_or_there_are_none(tmp_path, address, host):
+    settings = {"PRACOWNIA_DEMO": "1", "PRACOWNIA_VAR": str(tmp_path), "PRACOWNIA_BASE_URL": address}
+
+    assert read(settings).passkey_host == host

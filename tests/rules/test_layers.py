@@ -27,7 +27,7 @@ ROWS = (
     ("audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary"),
     ("outbox", "choices", "texts", "waiting_hours"),
     ("tasks", "people", "staff", "identity", "slots"),
-    ("telling", "contacts", "leaving", "codes"),
+    ("telling", "contacts", "leaving", "codes", "factors", "passkeys"),
     ("plans", "steps", "bookings", "reminders", "imports"),
     ("withdrawals", "attendance", "audiences", "waiting", "reviews", "follow_ups"),
     ("subjects", "campaigns", "sending_results", "answers"),

@@ -50,3 +50,43 @@ def test_what_was_there_before_every_channel_is_there_afterwards(url):
         with database.engine.connect() as connection, pytest.raises(IntegrityError), connection.begin():
             connection.execute(text(ONE_MORE.format(purpose=purpose, follow_up=follow_up).replace("(2,", "(3,")))
     database.close()
+
+
+STAFF = (
+    "INSERT INTO organisation (id, name, role) VALUES (1, 'Laboratorium', 'leader')",
+    "INSERT INTO staff_member (id, first_name, last_name, gender, email, organisation_id, language, speaks, is_active) "
+    "VALUES (1, 'Ewa', 'Lis', 'female', 'ewa@example.org', 1, 'pl', '[\"pl\"]', true)",
+    "INSERT INTO device (id, token_hash, staff_id, is_shared, created_at, expires_at) "
+    "VALUES (1, 'x', 1, false, '2026-11-23 08:00:00', '2026-11-23 20:00:00')",
+)
+PASSKEY = (
+    "INSERT INTO passkey (id, person_id, staff_id, credential_id, public_key, sign_count, created_at) "
+    "VALUES ({id}, NULL, {staff}, '{name}', 'key', 0, '2026-11-23 08:00:00')"
+)
+
+
+def test_a_device_from_before_the_second_factor_is_not_open_and_the_new_rules_hold(url):
+    migrations.upgrade(url, "0004")
+    database = Database(url)
+    with database.engine.begin() as connection:
+        for statement in STAFF:
+            connection.execute(text(statement))
+    database.close()
+
+    migrations.upgrade(url)
+
+    database = Database(url)
+    with database.engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM device")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM device_opening")) == 0
+        connection.execute(text(PASSKEY.format(id=1, staff=1, name="one")))
+    wrong = (
+        PASSKEY.format(id=2, staff=1, name="one"),
+        PASSKEY.format(id=2, staff="NULL", name="two"),
+        "INSERT INTO device_opening (device_id, by, at) VALUES (1, 'smile', '2026-11-23 08:00:00')",
+        "INSERT INTO device_opening (device_id, by, at) VALUES (9, 'app', '2026-11-23 08:00:00')",
+    )
+    for statement in wrong:
+        with database.engine.connect() as connection, pytest.raises(IntegrityError), connection.begin():
+            connection.execute(text(statement))
+    database.close()
