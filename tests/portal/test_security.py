@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import create_app
 from portal.config import Settings
-from services import identity
+from services import codes, identity
 from services.models import Device, Link, Organisation, SignInCode, StaffRole
 from tests.portal.sending import KEY, vapid_key
 
@@ -139,7 +139,7 @@ def test_tokens_and_names_stay_out_of_the_log(app, client, db, make, caplog, mon
         db.flush()
 
     monkeypatch.setattr(identity, "find_link", broken)
-    monkeypatch.setattr(identity, "ask_for_code", broken)
+    monkeypatch.setattr(codes, "ask_for_code", broken)
 
     assert client.post(f"/s/{token}", data={"said": "yes"}).status_code == 500
     assert client.post("/sign-in", data={"address": maria.email}).status_code == 500
