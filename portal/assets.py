@@ -12,7 +12,7 @@ import brotli
 
 STYLES = ("tokens", "base", "components", "staff", "print")
 TEXT = {".css", ".js", ".svg", ".txt", ".json"}
-SERVED_ELSEWHERE = {"sw.js"}  # a service worker rules only what lies below its own address, so it is served at the root
+SERVED_ELSEWHERE = {"sw.js", "keep.js"}  # a service worker rules only what lies below its own address: served at the root
 
 
 class Assets:
@@ -48,7 +48,7 @@ def _bundles(source: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted((source / "js").glob("*.js")):
         if path.name not in SERVED_ELSEWHERE:
             yield path.name, path.read_bytes()
-    for folder in ("vendor", "icons"):
+    for folder in ("vendor", "icons", "screenshots"):
         for path in sorted((source / folder).iterdir()):
             yield f"{folder}/{path.name}", path.read_bytes()
 

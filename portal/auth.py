@@ -8,11 +8,13 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.exceptions import HTTPException
 
 from portal import edge
-from services import clock, identity
+from services import choices, clock, factors, identity
 from services.models import Device, Person, StaffMember
 from services.permissions import Permission, is_allowed
 
 SHARED_IDLE_MINUTES = 10
+LEFT_COOKIE = "left"  # set by a page that was signed out, perhaps without a network
+WIPED = '"cache", "storage"'  # Clear-Site-Data: what the browser forgets with whoever leaves
 
 
 class SignedIn(UserMixin):
@@ -43,6 +45,18 @@ def public(view):
     return view
 
 
+def second(view):
+    """The view is a part of the second step of staff: for a device that is half-open, and for open ones of staff."""
+    view.needs, view.is_second = (), True
+    return view
+
+
+def is_half_open() -> bool:
+    """Whether whoever signed in here has yet to show a second factor: until then they are nobody, but for `second` views."""
+    is_required = current_app.config["SETTINGS"].is_factor_required
+    return factors.is_half_open(edge.open_session(), current_user.device, is_required=is_required)
+
+
 def init(app: Flask) -> None:
     manager = LoginManager()
     # No current_user in templates: the page that says that the database is away must not ask it who is there.
@@ -50,6 +64,7 @@ def init(app: Flask) -> None:
     manager.session_protection = None  # a phone changes its address ten times a day
     manager.user_loader(_load)
     app.before_request(_check)
+    app.after_request(_forget)
 
 
 def _load(token: str) -> SignedIn | None:
@@ -66,23 +81,46 @@ def _was_idle() -> bool:
 def _check():
     if request.endpoint == "static":
         return None
-    g.actor = g.device = None
+    g.actor = g.device = g.half = None
     view = _view(request.endpoint)
     if request.endpoint in ("health.alive", "health.ready", "pwa.worker", "pwa.manifest"):
         return None
+    if LEFT_COOKIE in request.cookies:
+        _finish_leaving()
     edge.open_session()
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and is_half_open():
+        g.half = current_user.device
+    elif current_user.is_authenticated:
         g.actor, g.device = current_user.who, current_user.device
         if g.device.is_shared:
             session["seen"] = int(clock.now().timestamp())
     if view is None or view.needs is None:
         return None
-    if g.actor is None:
+    is_second = getattr(view, "is_second", False)
+    if g.actor is None and not (is_second and g.half):
         session["next"] = _page_of_request()
-        return redirect(url_for("entry.sign_in"), 303)
+        return redirect(url_for("second.ask" if g.half else "entry.sign_in"), 303)
+    if is_second:
+        return abort(403) if isinstance(g.actor, Person) else None
     if view.needs and not any(is_allowed(g.actor, permission) for permission in view.needs):
         abort(403)
     return None
+
+
+def _finish_leaving() -> None:
+    """Somebody signed out while the network was away: the first request that comes through ends the device."""
+    if token := session.get("_user_id"):
+        with edge.writing() as db:
+            if device := identity.device_of(db, token):
+                end_device(db, device)
+        leave()
+
+
+def _forget(response):
+    if LEFT_COOKIE in request.cookies and request.endpoint not in ("static", None) and "actor" in g:
+        response.delete_cookie(LEFT_COOKIE)
+        response.headers["Clear-Site-Data"] = WIPED
+    return response
 
 
 def _page_of_request() -> str | None:
@@ -103,6 +141,8 @@ def _page_at(path: str):
 
 def start_of(who: Person | StaffMember) -> str:
     """Where somebody goes who has just signed in: on from where they were stopped, unless that was not a page of theirs."""
+    if is_half_open():
+        return url_for("second.ask")
     wanted = session.pop("next", None)
     is_ours = bool(wanted) and not urlsplit(wanted).netloc
     needs = getattr(_page_at(urlsplit(wanted).path), "needs", None) if is_ours else None
@@ -130,6 +170,13 @@ def enter(token: str, *, is_shared: bool, is_staff: bool) -> None:
     session.permanent = not is_shared and not is_staff
     session["seen"] = int(clock.now().timestamp())
     login_user(SignedIn(token, device))
+
+
+def end_device(db, device: Device) -> None:
+    """Sign out on the server: whoever uses this browser next is not to see this one's notifications."""
+    if device.person is not None:
+        choices.unsubscribe(db, device.person, device)
+    identity.sign_out(db, device)
 
 
 def leave() -> None:

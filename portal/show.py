@@ -26,6 +26,8 @@ class Page:
     help_phone = property(lambda self: current_app.config["SETTINGS"].help_phone)
     help_hours = property(lambda self: current_app.config["SETTINGS"].help_hours)
     is_shared = property(lambda self: bool(g.get("device") and g.device.is_shared))
+    # The phone of a participant that is nobody else's: only here may something be kept.
+    is_mine = property(lambda self: self.who == "participant" and not self.is_shared)
 
     @cached_property
     def menu(self) -> list[navigation.Item]:
@@ -44,6 +46,11 @@ class Page:
     @property
     def name(self) -> str:
         return g.actor.short_name if g.get("actor") else ""
+
+
+def page() -> Page:
+    """What the page of this request is about, before and while it is drawn."""
+    return g.setdefault("page", Page())
 
 
 def new_key() -> str:
@@ -97,4 +104,4 @@ def init(app: Flask) -> None:
 
     @app.context_processor
     def every_page() -> dict:
-        return {"page": g.setdefault("page", Page())}
+        return {"page": page()}

@@ -3,16 +3,16 @@
 import secrets
 from datetime import timedelta
 
-from flask import Blueprint, current_app, g, redirect, session, url_for
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal import edge
-from portal.auth import enter, home_of, leave, public, start_of
+from portal import edge, keys
+from portal.auth import WIPED, end_device, enter, home_of, leave, public, start_of
 from portal.errors import status_of
 from portal.show import problems_of, show
-from services import choices, clock, codes, identity
+from services import clock, codes, factors, identity, passkeys
 from services.errors import NotFound, Refused
 from services.models import Person, StaffMember
 
@@ -43,6 +43,8 @@ def key() -> bytes:
 @bp.get("/")
 @public
 def start():
+    if g.half is not None:
+        return redirect(url_for("second.ask"), 303)
     return redirect(home_of(g.actor) if g.actor else url_for("entry.sign_in"), 303)
 
 
@@ -85,17 +87,17 @@ def use_link():
 
 def _go_in(device_token: str, who: Person | StaffMember, is_shared: bool):
     db = edge.open_session()
+    is_staff, was_here = isinstance(who, StaffMember), g.actor
     if g.device is not None:
-        _end_device(db)  # whoever was signed in here before: their notifications are not for the next one's eyes
+        end_device(db, g.device)
+    if g.half is not None:
+        identity.sign_out(db, g.half)
     db.flush()
-    enter(device_token, is_shared=is_shared, is_staff=isinstance(who, StaffMember))
-    return redirect(start_of(who), 303)
-
-
-def _end_device(db) -> None:
-    if isinstance(g.actor, Person):
-        choices.unsubscribe(db, g.actor, g.device)
-    identity.sign_out(db, g.device)
+    enter(device_token, is_shared=is_shared, is_staff=is_staff)
+    response = redirect(start_of(who), 303)
+    if is_shared or is_staff or was_here not in (None, who):
+        response.headers["Clear-Site-Data"] = WIPED  # what a phone that was somebody's own has kept is not for the next one
+    return response
 
 
 @bp.get("/sign-in")
@@ -103,7 +105,11 @@ def _end_device(db) -> None:
 def sign_in():
     if g.actor is not None:
         return redirect(home_of(g.actor), 303)
-    return show("entry/sign_in.html", address=session.get("address", ""), was_out=bool(session.get("next")))
+    return show("entry/sign_in.html", address=session.get("address", ""), was_out=bool(session.get("next")), **_key_here())
+
+
+def _key_here() -> dict:
+    return {"has_key_here": keys.COOKIE in request.cookies and keys.are_possible()}
 
 
 @bp.post("/sign-in")
@@ -207,17 +213,43 @@ def _picked(accounts: list, name: str | None):
 @bp.get("/sign-in/how")
 @public
 def how():
-    return show("entry/how.html")
+    return show("entry/how.html", are_possible=keys.are_possible())
+
+
+@bp.post("/sign-in/passkey/ask")
+@public
+def ask_for_key():
+    return keys.asked(passkeys.ask_to_show(edge.open_session(), keys.site()))
+
+
+@bp.post("/sign-in/passkey")
+@public
+def use_key():
+    """A key of staff is two factors in one, since they have shown themselves to it: their device is open."""
+    db = edge.open_session()
+    try:
+        number, answer = keys.said()
+        who = passkeys.show(db, keys.site(), number, answer)
+    except Refused as no:
+        return _refused("entry/how.html", no, "passkey", are_possible=keys.are_possible())
+    is_staff, is_shared = isinstance(who, StaffMember), not keys.is_own_phone(answer)
+    token = identity.sign_in(db, who, is_shared=is_shared and not is_staff)
+    if is_staff:
+        token = factors.open_fully(db, identity.device_of(db, token), by="passkey")
+    response = _go_in(token, who, is_shared and not is_staff)
+    return response if is_shared else keys.note_here(response)
 
 
 @bp.post("/sign-out")
 @public
 def sign_out():
     if g.device is not None:
-        _end_device(edge.open_session())
+        end_device(edge.open_session(), g.device)
+    if g.half is not None:
+        identity.sign_out(edge.open_session(), g.half)
     leave()
     response = redirect(url_for("entry.out"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = WIPED
     return response
 
 

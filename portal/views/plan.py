@@ -5,15 +5,18 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal import edge
+from portal import edge, install_offer
 from portal.auth import allow
+from portal.kept import kept_as
 from portal.numbers import whole
+from portal.show import page as page_of_request
 from portal.show import problems_of, show
-from services import attendance, bookings, clock, plans, steps, waiting
+from services import answers, attendance, bookings, clock, plans, steps, waiting
 from services.errors import NotFound, Refused
 from services.permissions import Permission
 
 bp = Blueprint("plan", __name__)
+MOST_TO_CONFIRM = 2  # at once: more would look like an exam
 
 
 class AnswerForm(FlaskForm):
@@ -24,14 +27,31 @@ class AnswerForm(FlaskForm):
 @bp.get("/plan")
 @allow(Permission.PLAN_SEE)
 def see():
-    db = edge.open_session()
-    coming = bookings.coming(db, g.actor)
-    by_line = {booking.step_line: booking for booking in coming if booking.step_line}
-    return show(
-        "plan/see.html", view=plans.view_for(db, g.actor), coming=coming, by_line=by_line,
-        to_confirm=attendance.to_confirm(db, g.actor), can_check_in=attendance.can_check_in, now=clock.now(),
-        wishes=waiting.wishes(db, g.actor),
+    about = _about()
+    by_line = {booking.step_line: booking for booking in about["coming"] if booking.step_line}
+    wishes = waiting.wishes(edge.open_session(), g.actor)
+    page = show(
+        "plan/see.html", **about, by_line=by_line, can_check_in=attendance.can_check_in, wishes=wishes,
+        is_offer_due=install_offer.is_due(),
     )  # fmt: skip
+    return install_offer.counted(page)
+
+
+def _about() -> dict:
+    db = edge.open_session()
+    found = {"view": plans.view_for(db, g.actor), "coming": bookings.coming(db, g.actor)}
+    found["to_confirm"] = attendance.to_confirm(db, g.actor)[:MOST_TO_CONFIRM]
+    return found | {"waiting": answers.count_waiting(**found), "now": clock.now()}
+
+
+@bp.get("/plan/offline")
+@allow(Permission.PLAN_SEE)
+def offline():
+    """The page that a phone of one's own keeps for a time without a network: when, where, whom to call, the steps."""
+    about = _about()
+    page = show("plan/offline.html", **about, opens=attendance.check_in_opens)
+    page.headers["Waiting"], page.headers["Kept-As"] = str(about["waiting"]), kept_as(page_of_request())
+    return page
 
 
 @bp.get("/plan/proposed")

@@ -1,6 +1,6 @@
 // Every page works without this file. It adds: the focus after a step, one press for one act, patience, and a word when the line is cut.
 (() => {
-  const SLOW = 10_000;
+  const SLOW = 10_000, WIPES_WITHIN = 2_000;
   const page = () => document.getElementById("page");
   const say = (text) => { document.getElementById("live").textContent = text; };
   const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
@@ -46,7 +46,55 @@
   }, true);
 
   // A page that comes back from the browser's own store must not be busy still.
-  addEventListener("pageshow", (event) => { if (event.persisted) free(); });
+  // On a shared phone, or after signing out, nothing comes back from there at all.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && ("shared" in page().dataset || document.cookie.includes("left="))) location.reload();
+    else if (event.persisted) free();
+  });
+
+  // Signing out wipes this phone first, so that it holds without a network, too. The mark tells the server, whenever it is reached.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.getAttribute("action") !== "/sign-out") return;
+    event.preventDefault();
+    Promise.race([wipe().catch(() => null), new Promise((done) => setTimeout(done, WIPES_WITHIN))]).then(leave);
+  });
+
+  async function wipe() {
+    const kept = "shared" in page().dataset ? "" : "; max-age=7776000";
+    document.cookie = `left=1; path=/; samesite=lax${kept}${location.protocol === "https:" ? "; secure" : ""}`;
+    for (const store of [() => sessionStorage, () => localStorage]) try { store().clear(); } catch { /* there is none */ }
+    const registration = await navigator.serviceWorker?.getRegistration("/");
+    registration?.active?.postMessage({ act: "stop" });
+    await Promise.allSettled([
+      registration?.pushManager?.getSubscription().then((one) => one?.unsubscribe()),
+      registration?.getNotifications?.().then((all) => all.forEach((one) => one.close())),
+      window.caches?.keys().then((names) => Promise.all(names.map((name) => caches.delete(name)))),
+      new Promise((done) => { const gone = indexedDB.deleteDatabase("pracownia"); gone.onsuccess = gone.onerror = gone.onblocked = done; }),
+      navigator.clearAppBadge?.(),
+    ]);
+    await registration?.unregister();
+  }
+
+  async function leave() {
+    const answer = await fetch("/sign-out", { method: "POST", signal: AbortSignal.timeout(SLOW) }).catch(() => null);
+    if (answer?.ok) return location.replace(answer.url);
+    if (document.querySelector("[data-left]")) return null;
+    const left = fromTemplate("when-left");
+    if (!page().dataset.unsent) left.querySelector("[data-unsent]").remove();
+    page().replaceChildren(left);
+    document.title = left.querySelector("h1").textContent;
+    history.replaceState(null, "", "/signed-out");
+    focusStart(page());
+    addEventListener("online", leave);
+    return null;
+  }
+
+  // What only a phone that is somebody's own needs is fetched there alone, once, and told of each page.
+  const tellMine = () => { if (page().dataset.mine) import(page().dataset.mine).then(({ shown }) => shown(), () => null); };
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault(); // never by itself: the plan offers it, after the second visit
+    window.installOffer = event;
+  });
 
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
     if (isSilent(ctx)) return;
@@ -99,6 +147,7 @@
       say("");
       focusStart(page());
       showPrint();
+      tellMine();
     } else {
       const part = ctx.target?.isConnected ? ctx.target : document.getElementById(ctx.target?.id);
       const words = part?.querySelector("[data-said]")?.dataset.said;
@@ -144,4 +193,5 @@
     for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   }
   showPrint();
+  tellMine();
 })();

@@ -1,4 +1,4 @@
-// The part of the portal that wakes up for a push message. It keeps no page and answers no request from a store.
+// The part of the portal that wakes up for a push message. What a phone keeps is in keep.js, which is served after this.
 const NEUTRAL = { title: "Pracownia", body: "Masz nową wiadomość w swoim planie.", lang: "pl", url: "/plan" };
 const PATIENCE = 20_000; // a browser ends a worker that waits much longer, and then nobody hears anything
 

@@ -1,0 +1,125 @@
+// What a phone that is *mine* keeps for a time without a network: one page of the plan, help, and answers that wait to be sent.
+// Served at the end of sw.js. Nothing is kept until a page of a signed-in person asks for it, and signing out ends it.
+const STORE = "pracownia", PLAN = "/plan/offline";
+const PATIENCE_WITH_A_PAGE = 5_000; // then the copy is shown, although the network may still answer
+let isOver = false; // signed out: what is on its way into the store must not arrive there
+let sending = null;
+
+const isPlan = (path) => /^\/($|(plan|next|here|booked)(\/|$))/.test(path);
+const forget = () => caches.delete(STORE);
+const kept = (path) => caches.match(path, { cacheName: STORE, ignoreSearch: true });
+
+// The page says itself which files it needs; help and "this needs the internet" are fetched again when language or look change.
+async function keep() {
+  const answer = await fetch(PLAN, { cache: "no-store" });
+  if (answer.redirected || answer.status === 403) await forget(); // somebody is not signed in here any more
+  if (answer.redirected || !answer.ok) throw new Error(answer.status);
+  const text = await answer.text();
+  const as = `?kept=${answer.headers.get("Kept-As")}`;
+  const wanted = new Set([`/help${as}`, `/offline${as}`, ...text.match(/\/static\/[\w./-]+/g)]);
+  const store = await caches.open(STORE);
+  const had = (await store.keys()).map(({ url }) => url.slice(self.location.origin.length));
+  for (const one of wanted) if (!had.includes(one)) await store.add(one);
+  await store.put(PLAN, new Response(text, { headers: answer.headers }));
+  for (const one of had) if (one !== PLAN && !wanted.has(one)) await store.delete(one);
+  if (isOver) await forget();
+  return { waiting: Number(answer.headers.get("Waiting")), assets: /\bdata-assets="([^"]*)"/.exec(text)[1] };
+}
+
+const late = (time) => new Promise((_done, fail) => setTimeout(fail, time, new Error("late")));
+
+// The network first, always. The copy of the plan also when the network keeps somebody waiting.
+async function page(request, path) {
+  const network = fetch(request);
+  network.catch(() => null);
+  try {
+    const answer = await (isPlan(path) ? Promise.race([network, late(PATIENCE_WITH_A_PAGE)]) : network);
+    if (path === "/plan" && (answer.type === "opaqueredirect" || answer.redirected)) await forget();
+    return answer;
+  } catch {
+    return (await kept(isPlan(path) ? PLAN : path === "/help" ? path : "/offline")) || network;
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  const isStep = request.headers.has("HX-Request") && request.headers.get("HX-Request-Type") !== "partial";
+  if (pathname.startsWith("/static/")) event.respondWith(kept(pathname).then((copy) => copy || fetch(request)));
+  else if (request.mode === "navigate" || isStep) event.respondWith(page(request, pathname));
+});
+
+// Answers: one a booking, the last one pressed, with a key of its own.
+const answers = (mode, act) =>
+  new Promise((done, fail) => {
+    const opening = indexedDB.open(STORE, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("answers", { keyPath: "number" });
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+      const work = opening.result.transaction("answers", mode);
+      const asked = act(work.objectStore("answers"));
+      const end = (tell, word) => { opening.result.close(); tell(word); };
+      work.oncomplete = () => end(done, asked.result);
+      work.onabort = () => end(fail, work.error);
+    };
+  });
+
+// Whatever was pressed meanwhile about the same booking is another answer, and stays.
+const settle = (one, change) =>
+  answers("readwrite", (store) => {
+    const asked = store.get(one.number);
+    asked.onsuccess = () => asked.result?.key === one.key && (change ? store.put({ ...one, ...change }) : store.delete(one.number));
+    return asked;
+  });
+
+async function tell(word) {
+  for (const one of await self.clients.matchAll({ type: "window" })) one.postMessage(word);
+}
+
+// Only the server's own word counts. A sign-in page, a hotel's page or no answer leaves it where it is, for the next time.
+async function sendOne(one) {
+  const { said, version, key } = one;
+  const answer = await fetch(`/booked/${one.number}/later`, {
+    method: "POST", body: new URLSearchParams({ said, version, key }), headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (answer.status === 404) return settle(one); // not a booking of whoever is signed in here now
+  const word = answer.redirected ? null : await answer.json().catch(() => null);
+  if (answer.ok && word?.noted === true) {
+    await settle(one);
+    await tell({ noted: one });
+  } else if (answer.status === 409 && word?.noted === false) {
+    await settle(one, { why: word.why });
+    await tell({ late: one });
+  } else {
+    throw new Error(answer.status);
+  }
+}
+
+async function sendAll() {
+  const waiting = (await answers("readonly", (store) => store.getAll())).filter(({ why }) => !why);
+  const ends = await Promise.allSettled(waiting.map(sendOne));
+  if (ends.some(({ status }) => status === "rejected")) throw new Error("not all");
+}
+
+const send = () => (sending ||= sendAll().finally(() => { sending = null; }));
+self.addEventListener("sync", (event) => { if (event.tag === "answers") event.waitUntil(send()); });
+
+const ACTS = {
+  keep,
+  send,
+  list: () => answers("readonly", (store) => store.getAll()),
+  answer: async (one) => {
+    if (isOver) throw new Error("signed out");
+    await answers("readwrite", (store) => store.put(one));
+    await self.registration.sync?.register("answers").catch(() => null);
+  },
+  seen: (number) => answers("readwrite", (store) => store.delete(number)),
+  stop: () => { isOver = true; },
+};
+self.addEventListener("message", (event) => {
+  const { act, about } = event.data || {};
+  const [port] = event.ports;
+  const done = Promise.resolve(about).then(ACTS[act]);
+  event.waitUntil(done.then((word) => port?.postMessage({ word }), () => port?.postMessage({ isFailed: true })));
+});

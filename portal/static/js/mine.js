@@ -1,0 +1,116 @@
+// A phone that is *mine*: the worker keeps the plan, what is pressed without a network waits to be sent, the icon carries a number.
+// Loaded only there, by app.js, which calls `shown` for each page. Without a service worker nothing of it happens.
+const worker = navigator.serviceWorker;
+const KEPT = /^\/(plan|booked|here|next)(\/|$)/; // pages after which the copy may be out of date
+const content = () => document.getElementById("content");
+const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+const registered = worker?.register("/sw.js", { scope: "/" }).catch(() => null);
+const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+
+async function ask(act, about) {
+  if (!(await registered)) throw new Error("no worker");
+  const { active } = await worker.ready;
+  return new Promise((done, fail) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => (data.isFailed ? fail(new Error(act)) : done(data.word));
+    active.postMessage({ act, about }, [port2]);
+  });
+}
+
+export async function shown() {
+  showWhatIsDue();
+  offerToInstall();
+  await ask("send").catch(() => null);
+  await showAnswers().catch(() => null);
+  if (!KEPT.test(location.pathname)) return;
+  const word = await ask("keep").catch(() => null);
+  if (!word) return;
+  if (word.waiting) navigator.setAppBadge?.(word.waiting).catch(() => null);
+  else navigator.clearAppBadge?.().catch(() => null);
+  if (word.assets !== document.getElementById("page").dataset.assets && !document.querySelector("[data-new]")) content().append(fromTemplate("when-new"));
+}
+
+// The kept page does not know when it is read: what works only at its time waits in it as a template.
+function showWhatIsDue() {
+  for (const part of document.querySelectorAll("template[data-from]")) {
+    const [from, until] = [part.dataset.from, part.dataset.until].map(Date.parse);
+    if (from <= Date.now() && Date.now() < until) part.replaceWith(part.content);
+  }
+  window.htmx?.process(content());
+}
+
+function note(id, one) {
+  const made = fromTemplate(id);
+  for (const part of made.querySelectorAll("[data-why]")) if (!part.dataset.why.split(" ").includes(one.why)) part.remove();
+  if (id === "answer-kept" && "SyncManager" in window) made.querySelector("[data-by-hand]").remove();
+  made.querySelector("[data-about]").textContent = `${one.words} – ${one.about}`;
+  for (const link of made.querySelectorAll("[data-booking]")) link.href = `/booked/${one.number}`;
+  made.dataset.number = one.number;
+  return made;
+}
+
+async function showAnswers(noted) {
+  const place = document.querySelector("[data-answers]");
+  const list = await ask("list");
+  document.getElementById("page").dataset.unsent = list.some(({ why }) => !why) ? "yes" : "";
+  if (!place) return null;
+  place.replaceChildren(...list.map((one) => note(one.why ? "answer-late" : "answer-kept", one)), ...(noted ? [note("answer-noted", noted)] : []));
+  window.htmx?.process(place);
+  return place;
+}
+
+async function keepAnswer(form) {
+  const data = new FormData(form);
+  const words = form.querySelector("button").textContent.trim();
+  await ask("answer", { number: form.dataset.later, about: form.dataset.about, words, said: data.get("said"), version: data.get("version"), key: crypto.randomUUID() });
+  const place = await showAnswers();
+  const heading = place?.querySelector(`[data-number="${form.dataset.later}"] h2`);
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
+}
+
+// Before app.js hears of it: an answer that did not reach the server is kept. One that cannot be kept is a line that is cut.
+document.addEventListener("htmx:error", (event) => {
+  const { ctx, isTold } = event.detail;
+  const form = ctx?.sourceElement;
+  if (isTold || !form?.dataset?.later || ctx.response || !worker?.controller) return;
+  event.stopImmediatePropagation();
+  keepAnswer(form).catch(() => document.dispatchEvent(new CustomEvent("htmx:error", { detail: { ctx, isTold: true } })));
+}, true);
+
+worker?.addEventListener("message", async ({ data }) => {
+  const about = data.noted || data.late;
+  if (!about) return;
+  const place = await showAnswers(data.noted).catch(() => null);
+  const heading = place?.querySelector(`[data-number="${about.number}"] h2`);
+  if (heading) document.getElementById("live").textContent = heading.textContent;
+});
+
+document.addEventListener("click", async (event) => {
+  const seen = event.target.closest("[data-seen]")?.closest("[data-number]");
+  if (seen) {
+    await ask("seen", seen.dataset.number).catch(() => null);
+    seen.remove();
+    (document.querySelector("h1") || content()).focus();
+  }
+});
+
+// Where there is no Background Sync, and where it is late.
+const again = () => document.visibilityState === "visible" && ask("send").catch(() => null);
+addEventListener("online", again);
+document.addEventListener("visibilitychange", again);
+
+function offerToInstall() {
+  const offer = document.querySelector("[data-install]");
+  if (offer && isInstalled()) offer.remove();
+}
+document.addEventListener("click", async (event) => {
+  const waiting = window.installOffer;
+  if (!waiting || !event.target.closest("[data-install-now]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  window.installOffer = null;
+  waiting.prompt();
+  const { outcome } = await waiting.userChoice;
+  if (outcome === "accepted") document.querySelector("[data-install]")?.remove();
+}, true);
