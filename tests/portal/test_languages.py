@@ -113,7 +113,8 @@ def test_the_installed_app_has_its_names_in_the_language_of_the_person(client, l
 @pytest.mark.parametrize(("lang", "subject"), [("uk", "Зустріч призначено: "), ("en", "Meeting booked: ")])
 def test_a_message_is_in_the_language_of_its_reader(app, db, make, lang, subject):
     person = make.participant(language=lang)
-    make.booking(person)
+    booking = make.booking(person)
+    booking.slot.form.neutral = {"pl": "spotkanie", "uk": "розмова", "en": "a talk"}  # what is typed, not translated
     message = db.query(Message).filter_by(person_id=person.id, channel="email").first()
 
     said = messages.words(app, deliveries.look(db, app.config["SETTINGS"].secret_key, message))

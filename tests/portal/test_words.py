@@ -15,7 +15,8 @@ POLISH = re.compile("[ąćęłńóśźż]", re.I)
 # What stays as it is in every language: names, headings of the Polish register, and signs that have no other word.
 NAMES = re.compile(
     "Gdyński System Aktywizacji Społeczno-Zawodowej „Pracownia”|Numer, Imię, Nazwisko, Ścieżka, Partner, Data przystąpienia"
-    "|Rzecznik Praw Obywatelskich|Pracownia|PJM|SMS|QR|CSV|UTF-8|Windows-1250|iPhone|iPad|Safari|Chrome|Android"
+    "|Rzecznik Praw Obywatelskich|Pracownia|PJM|SMS|QR|CSV|UTF-8|Windows-1250|iPhone|iPad|Safari|Chrome|Android|Aegis"
+    "|Google Authenticator|Microsoft Authenticator"
 )
 PLACE = re.compile(r"%\(\w+\)s")
 
