@@ -82,7 +82,7 @@
     const left = fromTemplate("when-left");
     if (!page().dataset.unsent) left.querySelector("[data-unsent]").remove();
     page().replaceChildren(left);
-    document.title = left.querySelector("h1").textContent;
+    document.title = [left.querySelector("h1").textContent, ...document.title.split(" – ").slice(-1)].join(" – ");
     history.replaceState(null, "", "/signed-out");
     focusStart(page());
     addEventListener("online", leave);
