@@ -7,7 +7,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || miss
 command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
 # A desktop for the notifications' buttons: its bus, and what Firefox speaks to it with.
 command -v dbus-daemon >/dev/null || missing+=(dbus-daemon)
-PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q 'libnotify\.so\.4 ' || missing+=(libnotify4)
+[[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null) == *'libnotify.so.4 '* ]] || missing+=(libnotify4)
 # Debian keeps the server's programs beside the search path, one folder for each version.
 compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)

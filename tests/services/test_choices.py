@@ -34,8 +34,10 @@ def test_an_hour_that_was_not_offered_is_refused(db, make, wrong):
 
 def test_none_at_all_is_a_choice_and_choosing_nothing_is_not(db, make):
     maria = make.participant()
-    choices.choose(db, maria, ["none", "email"], [])
+    choices.choose(db, maria, ["none"], [])
     assert choices.choice_of(db, maria).channels == []
+    with pytest.raises(Refused, match="channel-both"):
+        choices.choose(db, maria, ["none", "email"], ["day"])
 
     with pytest.raises(Refused, match="channel-missing"):
         choices.choose(db, maria, [], ["day"])
