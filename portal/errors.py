@@ -18,6 +18,7 @@ STATUS = {
     "booking-changed": 409,
     "too-many-codes": 429,
     "code-tries": 429,
+    "factor-wait": 429,
     "link-spent": 404,
     "link-old": 404,
 }

@@ -41,7 +41,7 @@ def _item(word: str, endpoint: str, icon: str) -> Item:
     own = {
         "book": ("booking",),
         "plan": ("plan", "bookings", "attendance"),
-        "reminders": ("reminders", "contacts"),
+        "reminders": ("reminders", "contacts", "passkeys"),
         "sendings": ("sendings", "texts"),
         "people": ("people", "plans", "booking_for", "imports"),
     }

@@ -38,6 +38,11 @@ def is_half_open(db: Session, device: Device, *, is_required: bool) -> bool:
     return not was_opened and (is_required or has_factor)
 
 
+def was_opened(db: Session, device: Device) -> bool:
+    """Whether a second factor was shown on this device."""
+    return db.get(DeviceOpening, device.id) is not None
+
+
 def ways_of(db: Session, staff: StaffMember) -> list[str]:
     """What a staff member can be asked for: "app", "passkey"; with neither they have yet to set one up."""
     has_app, has_passkey = db.execute(select(_HAS_APP, _HAS_PASSKEY), {"staff": staff.id}).one()

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from services import campaigns, clock, contacts, identity, leaving, outbox, plans, tasks, texts
+from services import campaigns, clock, contacts, factors, identity, leaving, outbox, plans, tasks, texts
 from services.audiences import only
-from services.models import AttendanceStatement, Call, Campaign, FollowUp, MailboxItem, Message, Offer, Task, Wish
+from services.models import AttendanceStatement, Call, Campaign, FollowUp, MailboxItem, Message, Offer, Passkey, Task, Wish
 
-WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin")
+WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin", "half")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
     "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "contact_id": 999_999, "copy_token": "n" * 22,
     "leave_token": "999999-email-" + "n" * 22, "text_id": 999_999, "item_id": 999_999,
-    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "call_id": 999_999, "secret": "0" * 32,
+    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "passkey_id": 999_999, "call_id": 999_999, "secret": "0" * 32,
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def build(app, db, make) -> World:
         "adam": make.specialist("Adam Wilk", role="psychologist", organisation=stranger),
         "iza": make.coordinator("Iza Mróz", organisation=stranger),
         "admin": make.staff("Ola Lis", roles=["admin"]),
+        "half": make.coordinator("Lena Kos", organisation=make.leader),
     }  # fmt: skip
     slot = make.slot("2026-11-24 10:00", batch="published-by-jan")
     booking = make.booking(maria, slot)
@@ -75,6 +76,10 @@ def build(app, db, make) -> World:
     question = FollowUp(enrolment=maria.enrolments[0], after_days=28, asked_at=clock.now())
     db.add_all([offer, question])
     db.flush()
+    factors.begin(db, people["half"]).app_since = clock.now()
+    passkey = Passkey(person_id=maria.id, credential_id="x", public_key="x", created_at=clock.now())
+    db.add(passkey)
+    db.flush()
     taking = identity.offer_link(db, key, offer, maria.id)
     telling = identity.follow_up_link(db, key, question, maria.id, until=clock.now() + timedelta(days=14))
     world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
@@ -84,7 +89,7 @@ def build(app, db, make) -> World:
         "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,
         "text_id": texts.keep(db, make.ewa, "Warsztat", "event", {"pl": "Zapraszamy"}).id,
         "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id,
-        "offer_token": identity.token_of(key, taking), "follow_up_token": identity.token_of(key, telling), "wish_id": wish.id, "call_id": call.id, "channel": "sms",
+        "offer_token": identity.token_of(key, taking), "follow_up_token": identity.token_of(key, telling), "wish_id": wish.id, "passkey_id": passkey.id, "call_id": call.id, "channel": "sms",
         "secret": app.config["SETTINGS"].hook("sms").rpartition("/")[2], "form_id": slot.form_id,
         "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
     }  # fmt: skip
