@@ -40,17 +40,19 @@ NOTHING = {"caches": [], "databases": [], "session": {}, "local": {}, "worker": 
 UNTIL_KEPT = """async () => {
   while (!navigator.serviceWorker.controller || !await caches.match('/plan/offline')) await new Promise(again => setTimeout(again, 20))
 }"""
+DEAF = "addEventListener('online', event => event.stopImmediatePropagation(), true)"
 NO_SYNC = "delete window.SyncManager"
 
 
 class Phone:
-    """A `Walk` whose phone can be cut off. `sync=False`: a browser that knows no Background Sync."""
+    """A `Walk` whose phone can be cut off. `sync=False`: a browser that knows no Background Sync; `deaf`: nor tells when it is online."""
 
-    def __init__(self, walk: Walk, *, sync: bool = True):
-        self.walk, self.page, self.has_sync = walk, walk.page, sync
-        if not sync:
-            self.page.add_init_script(NO_SYNC)
-            self.page.reload()
+    def __init__(self, walk: Walk, *, sync: bool = True, deaf: bool = False):
+        self.walk, self.page = walk, walk.page
+        for is_so, script in ((not sync, NO_SYNC), (deaf, DEAF)):
+            if is_so:
+                self.page.add_init_script(script)
+                self.page.reload()
 
     def until_kept(self) -> None:
         """The worker has taken the page over and has kept what it keeps."""

@@ -20,7 +20,8 @@ async function keep() {
   const store = await caches.open(STORE);
   const had = (await store.keys()).map(({ url }) => url.slice(self.location.origin.length));
   for (const one of wanted) if (!had.includes(one)) await store.add(one);
-  await store.put(PLAN, new Response(text, { headers: answer.headers }));
+  const dated = text.replace('data-kept-at=""', `data-kept-at="${Date.now()}"`); // by the phone's own clock, which may be wrong
+  await store.put(PLAN, new Response(dated, { headers: answer.headers }));
   for (const one of had) if (one !== PLAN && !wanted.has(one)) await store.delete(one);
   if (isOver) await forget();
   return { waiting: Number(answer.headers.get("Waiting")), assets: /\bdata-assets="([^"]*)"/.exec(text)[1] };

@@ -32,9 +32,11 @@ export async function shown() {
 
 // The kept page does not know when it is read: what works only at its time waits in it as a template.
 function showWhatIsDue() {
+  const copy = document.querySelector("[data-kept-at]");
+  const now = copy ? Date.parse(copy.dataset.now) + Date.now() - copy.dataset.keptAt : Date.now();
   for (const part of document.querySelectorAll("template[data-from]")) {
     const [from, until] = [part.dataset.from, part.dataset.until].map(Date.parse);
-    if (from <= Date.now() && Date.now() < until) part.replaceWith(part.content);
+    if (from <= now && now < until) part.replaceWith(part.content);
   }
   window.htmx?.process(content());
 }
