@@ -202,7 +202,12 @@ def test_more_days_are_shown_in_place_and_without_scripts(walk, site, person, sc
 
 def test_somebody_was_faster(walk, site, person, scripts):
     guest, rival = walk(person.email, scripts=scripts), site.newcomer()
-    slot = to_the_check(guest, day=1)
+    to_the_days(guest)
+    guest.page.locator("label.choice", has_text=re.compile("wolne godziny|wolnych godzin")).first.click()  # not the last hour
+    guest.press("Dalej")
+    slot = int(guest.choose_nth(0))
+    guest.press("Dalej")
+    guest.sees(STEPS["check"])
     guest.choose("Więcej czasu")
     with site.writing() as db:
         bookings.book(db, rival, rival, slot, key="faster")

@@ -47,6 +47,7 @@ def subscriptions(site, person) -> list[PushSubscription]:
 def test_a_reminder_is_shown_with_neutral_words_and_can_be_turned_off(firefox, walk, site, push):
     person = site.newcomer()
     booking = site.booking(person, site.tomorrow(12), form="psychological-support")
+    site.until(lambda: all(one.status == "accepted" for one in about(site, booking)))  # or it would follow to the phone
     tab = firefox.open(site.link(person.email))
     tab.js("document.querySelector('input[value=mine]').click(); document.querySelector('main form button').click()")
     until_it_stands_at(tab, "/plan")
