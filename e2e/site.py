@@ -62,11 +62,14 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 class Site:
-    """`with Site(folder, …) as site:` runs `pracownia serve` and `pracownia worker` on the data in `folder`."""
+    """`with Site(folder, …) as site:` runs `pracownia serve` and `pracownia worker` on the data in `folder`.
 
-    def __init__(self, folder: Path, daytime: dict[str, str], **settings: str):
+    `host`: the name by which browsers know it; they make passkeys for a name only.
+    """
+
+    def __init__(self, folder: Path, daytime: dict[str, str], host: str = "127.0.0.1", **settings: str):
         bind = f"127.0.0.1:{free_port()}"
-        self.base_url = f"http://{bind}"
+        self.base_url = f"http://{host}:{bind.rpartition(':')[2]}"
         settings = {"BIND": bind, "BASE_URL": self.base_url, "STOP_SECONDS": "1", **settings}
         self.environment = environment(folder, **settings) | daytime
         self.database = Database(f"sqlite:///{folder / 'pracownia.db'}")
