@@ -87,18 +87,18 @@ async function sendOne(one) {
   if (answer.status === 404) return settle(one); // not a booking of whoever is signed in here now
   const word = answer.redirected ? null : await answer.json().catch(() => null);
   if (answer.ok && word?.noted === true) {
-    await settle(one);
-    await tell({ noted: one });
+    await settle(one, { noted: true }); // until a page has shown it
+    await tell({ about: one.number });
   } else if (answer.status === 409 && word?.noted === false) {
     await settle(one, { why: word.why });
-    await tell({ late: one });
+    await tell({ about: one.number });
   } else {
     throw new Error(answer.status);
   }
 }
 
 async function sendAll() {
-  const waiting = (await answers("readonly", (store) => store.getAll())).filter(({ why }) => !why);
+  const waiting = (await answers("readonly", (store) => store.getAll())).filter(({ why, noted }) => !why && !noted);
   const ends = await Promise.allSettled(waiting.map(sendOne));
   if (ends.some(({ status }) => status === "rejected")) throw new Error("not all");
 }
@@ -115,7 +115,11 @@ const ACTS = {
     await answers("readwrite", (store) => store.put(one));
     await self.registration.sync?.register("answers").catch(() => null);
   },
-  seen: (number) => answers("readwrite", (store) => store.delete(number)),
+  seen: (number) => answers("readwrite", (store) => {
+    const asked = store.get(number);
+    asked.onsuccess = () => (asked.result?.why || asked.result?.noted) && store.delete(number); // not one that was pressed meanwhile
+    return asked;
+  }),
   stop: () => { isOver = true; },
 };
 self.addEventListener("message", (event) => {

@@ -18,6 +18,7 @@ async function ask(act, about) {
 }
 
 export async function shown() {
+  told.clear();
   showWhatIsDue();
   offerToInstall();
   await ask("send").catch(() => null);
@@ -51,12 +52,19 @@ function note(id, one) {
   return made;
 }
 
-async function showAnswers(noted) {
+const told = new Map(); // what this page has shown as noted: the store has forgotten it by then
+async function showAnswers() {
   const place = document.querySelector("[data-answers]");
   const list = await ask("list");
-  document.getElementById("page").dataset.unsent = list.some(({ why }) => !why) ? "yes" : "";
+  document.getElementById("page").dataset.unsent = list.some(({ why, noted }) => !why && !noted) ? "yes" : "";
   if (!place) return null;
-  place.replaceChildren(...list.map((one) => note(one.why ? "answer-late" : "answer-kept", one)), ...(noted ? [note("answer-noted", noted)] : []));
+  for (const one of list) {
+    if (one.noted) told.set(one.number, one);
+    else told.delete(one.number);
+  }
+  const open = list.filter(({ noted }) => !noted).map((one) => note(one.why ? "answer-late" : "answer-kept", one));
+  place.replaceChildren(...open, ...[...told.values()].map((one) => note("answer-noted", one)));
+  await Promise.all([...told.keys()].map((number) => ask("seen", number)));
   window.htmx?.process(place);
   return place;
 }
@@ -81,10 +89,9 @@ document.addEventListener("htmx:error", (event) => {
 }, true);
 
 worker?.addEventListener("message", async ({ data }) => {
-  const about = data.noted || data.late;
-  if (!about) return;
-  const place = await showAnswers(data.noted).catch(() => null);
-  const heading = place?.querySelector(`[data-number="${about.number}"] h2`);
+  if (!data.about) return;
+  const place = await showAnswers().catch(() => null);
+  const heading = place?.querySelector(`[data-number="${data.about}"] h2`);
   if (heading) document.getElementById("live").textContent = heading.textContent;
 });
 
