@@ -22,4 +22,6 @@ message        one thing to deliver to one person through one channel; the outbo
 campaign       one sending to many people, started by a coordinator (wysyłka)
 link, code     two ways in without a password: a secret address, six digits
 device         a browser in which somebody is signed in; *mine* or *shared*
+second factor  what staff show after a link or code: an authenticator's code, a passkey, a recovery code; a device is *half-open* until then
+passkey        a key in somebody's own phone; for participants one more way in (klucz)
 """

@@ -92,7 +92,17 @@ def test_a_shared_phone_keeps_no_key(client, db, make, sign_in):
 
     assert "data-passkey" not in client.get("/passkeys").text
     assert client.post("/passkeys/ask").status_code == 422
-    assert client.post("/passkeys", data={"credential": "{}"}).status_code == 422
+    assert db.scalars(select(Passkey)).all() == []
+
+
+def test_a_phone_that_was_declared_shared_meanwhile_keeps_no_key(client, db, make, sign_in):
+    sign_in(client, make.participant())
+    said = Authenticator().make(client.post("/passkeys/ask").json)
+    db.scalars(select(Device)).one().is_shared = True
+
+    answer = client.post("/passkeys", data={"credential": said})
+
+    assert answer.status_code == 422 and "wspólny telefon" in answer.text
     assert db.scalars(select(Passkey)).all() == []
 
 
