@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from e2e.pages import Walk
 from e2e.site import Site, fill
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+SCREENSHOTS = Path(__file__).parents[1] / "portal" / "static" / "screenshots"  # what a browser shows before it installs
 LARGEST = 150_000  # bytes: a README is read on telephones, too
 PHONE = {
     "viewport": {"width": 360, "height": 740},
@@ -41,14 +43,14 @@ def main() -> None:
         launch(playwright) as browser,
     ):
         maria = walk(browser, site, "uczestniczka")
-        take(maria.page, "plan")
+        take(maria.page, "plan", SCREENSHOTS)
         maria.follow("Umów", within=".menu")
         maria.choose("Doradztwo zawodowe")
         maria.press("Dalej")
         maria.choose("Wszystko jedno")
         maria.press("Dalej")
         maria.choose_nth(1)
-        take(maria.page, "booking")
+        take(maria.page, "booking", SCREENSHOTS)
         ewa = walk(browser, site, "koordynator", DESK)
         ewa.open("/sendings/words?audience=no-session")  # two hundred people, and words that are kept for them
         ewa.press("Sprawdź treść")
@@ -66,7 +68,7 @@ def walk(browser: Browser, site: Site, who: str, screen: dict = PHONE) -> Walk:
     return person
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, name: str, *also: Path) -> None:
     file = PICTURES / f"{name}.png"
     page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
     page.mouse.move(0, 0)
@@ -75,6 +77,8 @@ def take(page: Page, name: str) -> None:
     print(f"{file.relative_to(PICTURES.parents[1])}: {size} bytes")
     if size > LARGEST:
         sys.exit(f"{LARGEST} bytes at most")
+    for folder in also:
+        shutil.copy(file, folder)
 
 
 if __name__ == "__main__":
