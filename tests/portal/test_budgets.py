@@ -166,7 +166,9 @@ def test_nothing_reads_all_of_the_bookings_or_all_of_the_times(grown, path):
 
 def test_the_first_view_of_the_plan_is_light(site):
     page = site.client.get("/plan")
-    urls = {name: site.app.extensions["assets"].url(name) for name in ("app.css", "app.js", "mine.js", "vendor/htmx-4.0.1.min.js")}
+    urls = {
+        name: site.app.extensions["assets"].url(name) for name in ("app.css", "app.js", "mine.js", "vendor/htmx-4.0.1.min.js")
+    }
     sent = {name: site.client.get(url, headers={"Accept-Encoding": "gzip, br"}) for name, url in urls.items()}
 
     assert all(url in page.text for url in urls.values())
