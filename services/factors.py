@@ -26,7 +26,7 @@ FRESH = timedelta(minutes=15)
 
 _HAS_APP = exists().where(SecondFactor.staff_id == bindparam("staff"), SecondFactor.app_since.is_not(None))
 _HAS_PASSKEY = exists().where(Passkey.staff_id == bindparam("staff"))
-# Asked on every request of staff, so it is one statement, put together once.
+# On a request of staff `identity.device_of` has asked the same already, together with who it is.
 _STANDING = select(exists().where(DeviceOpening.device_id == bindparam("device")), or_(_HAS_APP, _HAS_PASSKEY))
 
 
@@ -34,7 +34,8 @@ def is_half_open(db: Session, device: Device, *, is_required: bool) -> bool:
     """Whether a device of staff still waits for the second factor. Where none is required, only who has one is asked."""
     if device.staff_id is None:
         return False
-    was_opened, has_factor = db.execute(_STANDING, {"device": device.id, "staff": device.staff_id}).one()
+    ask = {"device": device.id, "staff": device.staff_id}
+    was_opened, has_factor = device.standing or db.execute(_STANDING, ask).one()
     return not was_opened and (is_required or has_factor)
 
 
@@ -212,6 +213,7 @@ def open_fully(db: Session, device: Device, *, by: str) -> str:
     )  # fmt: skip
     audit.record(db, device.staff, "device:second-factor", device, by=by)
     db.flush()
+    device.standing = None  # what was found before is no longer so
     return token
 
 

@@ -10,12 +10,24 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from services import audit, channels, clock, outbox
 from services.errors import NotFound, Refused
-from services.models import Booking, Device, Enrolment, FollowUp, Link, Offer, Person, StaffMember
+from services.models import (
+    Booking,
+    Device,
+    DeviceOpening,
+    Enrolment,
+    FollowUp,
+    Link,
+    Offer,
+    Passkey,
+    Person,
+    SecondFactor,
+    StaffMember,
+)
 from services.permissions import Permission, require
 
 INVITATION_DAYS, SIGN_IN_MINUTES = 30, 60 * 24
@@ -159,8 +171,13 @@ _LIVE_DEVICE = (
     .where(Device.token_hash == bindparam("hashed"), Device.ended_at.is_(None), Device.expires_at > bindparam("now"))
     .options(joinedload(Device.person))
 )
+_STANDING = (
+    exists().where(DeviceOpening.device_id == bindparam("device")),
+    exists().where(SecondFactor.staff_id == StaffMember.id, SecondFactor.app_since.is_not(None))
+    | exists().where(Passkey.staff_id == StaffMember.id),
+)
 _STAFF = (
-    select(StaffMember)
+    select(StaffMember, *_STANDING)
     .where(StaffMember.id == bindparam("id"))
     .options(joinedload(StaffMember.organisation), joinedload(StaffMember.roles))
 )
@@ -171,7 +188,8 @@ def device_of(db: Session, token: str) -> Device | None:
     found = db.scalar(_LIVE_DEVICE, {"hashed": hashed(token), "now": clock.now()})
     if found is None or found.staff_id is None:
         return found
-    staff = db.scalars(_STAFF, {"id": found.staff_id}).unique().one()
+    staff, *standing = db.execute(_STAFF, {"id": found.staff_id, "device": found.id}).unique().one()
+    found.standing = tuple(standing)
     return found if staff.is_active and found.staff is staff else None
 
 

@@ -26,6 +26,7 @@ class Device(Base):
     ended_at: Mapped[datetime | None]
     person: Mapped[Person | None] = relationship()
     staff: Mapped[StaffMember | None] = relationship()
+    standing = None  # of a staff member's, as `identity.device_of` found it: (a second factor was shown here, they have one)
 
 
 class Link(Base):

@@ -254,7 +254,7 @@ def test_what_is_sent_is_what_was_looked_at(ewa, db, maria):
     answer = ewa.post("/sendings", data={"key": "k", "mark": mark, "audience": "everybody"})
 
     assert answer.status_code == 422
-    assert "Treść zmieniła się w innej karcie" in words_of(answer)
+    assert "Treść zmieniła się w innym oknie" in words_of(answer)
     assert "W drugiej karcie" in words_of(answer)
     assert db.scalars(select(Campaign)).all() == []
 
