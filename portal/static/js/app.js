@@ -48,7 +48,7 @@
   // A page that comes back from the browser's own store must not be busy still.
   // On a shared phone, or after signing out, nothing comes back from there at all.
   addEventListener("pageshow", (event) => {
-    if (event.persisted && ("shared" in page().dataset || document.cookie.includes("left="))) location.reload();
+    if (event.persisted && ("shared" in (page()?.dataset || {}) || document.cookie.includes("left="))) location.reload();
     else if (event.persisted) free();
   });
 
@@ -90,7 +90,7 @@
   }
 
   // What only a phone that is somebody's own needs is fetched there alone, once, and told of each page.
-  const tellMine = () => { if (page().dataset.mine) import(page().dataset.mine).then(({ shown }) => shown(), () => null); };
+  const tellMine = () => { if (page()?.dataset.mine) import(page().dataset.mine).then(({ shown }) => shown(), () => null); };
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault(); // never by itself: the plan offers it, after the second visit
     window.installOffer = event;
