@@ -19,6 +19,7 @@ def make_app(var_dir, database_url: str, **settings):
         base_url="https://pracownia.example", bind="127.0.0.1:8000", secret_key=KEY, smtp_url=None,
         mail_from="Pracownia <pracownia@example.org>", push_hosts=(), vapid_private_key=vapid_key(),
         vapid_subject="mailto:it@example.org", help_phone="58 000 00 00", help_hours="8:00–16:00",
+        staff_factor="optional",
     )  # fmt: skip
     return create_app(Settings(**{**usual, **settings}))
 
