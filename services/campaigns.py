@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from services import audiences, audit, catalogue, clock, outbox, reminders, tasks, telling
 from services.audiences import EVERYBODY, Audience, Filters, Member, Selection
-from services.db import IntegrityError
+from services.db import IntegrityError, insert_into
 from services.errors import NotFound, Refused
 from services.models import Campaign, CampaignContact, Message, StaffMember, Task
 from services.permissions import Permission, require
@@ -74,8 +73,7 @@ def _not_told(db: Session, campaign: Campaign, members: list[Member]) -> list[Me
 
 
 def _take(db: Session, campaign: Campaign, subjects: list[str], limit: datetime) -> set[str]:
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    taken = insert(CampaignContact).values(
+    taken = insert_into(db, CampaignContact).values(
         [
             {"purpose": campaign.purpose, "subject": subject, "at": campaign.created_at, "campaign_id": campaign.id}
             for subject in subjects

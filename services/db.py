@@ -7,6 +7,7 @@ wrote meanwhile, whatever the timeout. A read-only transaction cannot write on e
 from datetime import UTC, datetime
 
 from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -84,7 +85,7 @@ def _begin_sqlite(connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-__all__ = ["Base", "Database", "IntegrityError", "UtcDateTime", "broken_guard", "coded", "make_engine"]
+__all__ = ["Base", "Database", "IntegrityError", "UtcDateTime", "broken_guard", "coded", "insert_into", "make_engine"]
 
 
 class Database:
@@ -103,6 +104,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert_into(db: Session, model):
+    """An INSERT that may say ON CONFLICT: both databases can, each by a statement of its own."""
+    return (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(model)
 
 
 GUARDS = {

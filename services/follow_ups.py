@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from services import audit, catalogue, clock, tasks, telling
+from services.db import insert_into
 from services.errors import NotFound, Refused
 from services.models import Enrolment, FollowUp, Person
 
@@ -35,9 +35,8 @@ def _ask_after(db: Session, days: int) -> int:
 
 
 def _ask(db: Session, enrolment: Enrolment, days: int) -> int:
-    insert = (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(FollowUp)
     row = dict(enrolment_id=enrolment.id, after_days=days, asked_at=clock.now())
-    made = db.scalar(insert.values(row).on_conflict_do_nothing().returning(FollowUp.id))
+    made = db.scalar(insert_into(db, FollowUp).values(row).on_conflict_do_nothing().returning(FollowUp.id))
     if made is None:
         return 0  # another worker asks
     return telling.tell(

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services import clock, providers
+from services.db import insert_into
 from services.models import Incoming, Message
 
 LEASE = timedelta(seconds=60)
@@ -60,11 +60,10 @@ def about_of(message: Message) -> str:
 def post_all(db: Session, rows: list[dict]) -> int:
     """Post many at once: `rows` are what `row_of` gives. Returns how many are new."""
     posted, table = 0, Message.__table__
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         # By the table, the statement is made once; by the class, or with the rows in it, anew for each hundred: 784 take a second.
-        statement = insert(table).on_conflict_do_nothing(index_elements=["dedup"]).returning(table.c.id)
+        statement = insert_into(db, table).on_conflict_do_nothing(index_elements=["dedup"]).returning(table.c.id)
         posted += len(db.execute(statement, some).all())
     if posted:
         earliest = min(row["due_at"] for row in rows)

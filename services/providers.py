@@ -6,11 +6,11 @@ One provider's trouble must not hold up another's messages, and asking a server 
 from datetime import timedelta
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services import clock
 from services.channels import Outcome
+from services.db import insert_into
 from services.models import Provider
 
 OPENS_AFTER = 5  # failures in a row
@@ -53,8 +53,7 @@ def _change(name: str):
 
 
 def _add(db: Session, name: str, **more) -> None:
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    db.execute(insert(Provider).values(name=name, failures=0, **more).on_conflict_do_nothing(index_elements=["name"]))
+    db.execute(insert_into(db, Provider).values(name=name, failures=0, **more).on_conflict_do_nothing(index_elements=["name"]))
 
 
 def in_trouble(db: Session) -> tuple[set[str], set[str]]:

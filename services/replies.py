@@ -4,12 +4,12 @@ becomes a coordinator's task with the text, and is never guessed."""
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services import attendance, bookings, choices, clock, contacts, outbox, reach, reports, tasks, waiting
 from services.channels.answers import read_answer
 from services.channels.reports import Reply
+from services.db import insert_into
 from services.errors import Refused
 from services.models import Incoming, Message, Person, TrustedContact
 
@@ -51,9 +51,10 @@ def take(db: Session, channel: str, reply: Reply) -> str:
 
 
 def _is_new(db: Session, channel: str, reply: Reply) -> bool:
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"key": f"{channel}:{reply.key}"[:64], "at": clock.now()}
-    return db.execute(insert(Incoming).values(row).on_conflict_do_nothing().returning(Incoming.key)).scalar() is not None
+    return (
+        db.execute(insert_into(db, Incoming).values(row).on_conflict_do_nothing().returning(Incoming.key)).scalar() is not None
+    )
 
 
 def _receivers(db: Session, number: str) -> list[Person | TrustedContact]:

@@ -1,10 +1,10 @@
 """What a coordinator must do, because no page or message can."""
 
 from sqlalchemy import exists, func, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from services import audit, clock
+from services.db import insert_into
 from services.errors import NotFound
 from services.models import Booking, Enrolment, Person, Slot, StaffMember, Task
 from services.permissions import Permission, require
@@ -24,12 +24,11 @@ def ask(
     With `once` not even after it was done: for whoever asks again and again, like the planning of reminders.
     """
     assert kind in KINDS, kind
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     dedup = dedup_of(kind, person, subject)
     if once and db.scalar(select(Task.id).where(Task.dedup == dedup, Task.person_id == person.id).limit(1)):
         return False
     row = dict(dedup=dedup, kind=kind, person_id=person.id, note=note, created_at=clock.now(), **ids)
-    statement = insert(Task).values(row).on_conflict_do_nothing().returning(Task.id)
+    statement = insert_into(db, Task).values(row).on_conflict_do_nothing().returning(Task.id)
     return db.execute(statement).scalar() is not None
 
 
@@ -41,14 +40,13 @@ def dedup_of(kind: str, person: Person, subject: str) -> str:
 def ask_many(db: Session, kind: str, rows: list[dict]) -> None:
     """Put many tasks of one kind on the list at once: `rows` are person_id, subject, and columns of Task."""
     assert kind in KINDS, kind
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), AT_ONCE):
         values = [
             {"dedup": f"{kind}:{row['person_id']}:{row['subject']}", "kind": kind, "note": None, "created_at": clock.now()}
             | {name: value for name, value in row.items() if name != "subject"}
             for row in rows[start : start + AT_ONCE]
         ]
-        db.execute(insert(Task).values(values).on_conflict_do_nothing())
+        db.execute(insert_into(db, Task).values(values).on_conflict_do_nothing())
 
 
 def of_mine(actor: StaffMember, person_id=Task.person_id):

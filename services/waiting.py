@@ -7,10 +7,10 @@ is offered the same one twice; the unique indexes decide both, so planning again
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from services import audit, bookings, clock, reach, slots, telling
+from services.db import insert_into
 from services.errors import NotFound, Refused
 from services.models import Booking, Offer, Person, Slot, StaffMember, Wish
 from services.permissions import Permission, require
@@ -35,7 +35,7 @@ def wait_for(db: Session, actor: Person | StaffMember, person: Person, form_id: 
     What is free at this moment suits them not, or they would have taken it: it is noted as declined and never offered.
     """
     now = clock.now()
-    new = _insert(db, Wish).values(person_id=person.id, form_id=form_id, since=now).on_conflict_do_nothing()
+    new = insert_into(db, Wish).values(person_id=person.id, form_id=form_id, since=now).on_conflict_do_nothing()
     if made := db.scalar(new.returning(Wish.id)):
         audit.record(db, actor, "wish:make", db.get(Wish, made), form=form_id)
     wish_id = db.scalar(select(Wish.id).where(Wish.person_id == person.id, Wish.form_id == form_id, Wish.ended_at.is_(None)))
@@ -44,11 +44,7 @@ def wait_for(db: Session, actor: Person | StaffMember, person: Person, form_id: 
         Slot.form_id == form_id, Slot.starts_at > now, _has_room
     )
     columns = ["wish_id", "slot_id", "made_at", "until", "ended_at", "result"]
-    db.execute(_insert(db, Offer).from_select(columns, seen).on_conflict_do_nothing())
-
-
-def _insert(db: Session, model):
-    return (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(model)
+    db.execute(insert_into(db, Offer).from_select(columns, seen).on_conflict_do_nothing())
 
 
 def wishes(db: Session, person: Person) -> list[Wish]:
@@ -173,7 +169,7 @@ def _offer_of_form(db: Session, form_id: int, now: datetime) -> int:
             if until is None:
                 continue
             row = dict(wish_id=wish.id, slot_id=slot.id, made_at=now, until=until)
-            made = db.scalar(_insert(db, Offer).values(row).on_conflict_do_nothing().returning(Offer.id))
+            made = db.scalar(insert_into(db, Offer).values(row).on_conflict_do_nothing().returning(Offer.id))
             if made:
                 thinking.add(wish.id)
                 posted += telling.tell(db, wish.person, "freed", subject=f"offer:{made}", useful_until=until, offer_id=made)

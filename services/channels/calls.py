@@ -1,9 +1,8 @@
 """A telephone call by a coordinator: a channel like the others, whose provider is a list that people work through."""
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from services import clock
 from services.channels import ACCEPTED, Channel, Outcome, Route
+from services.db import insert_into
 from services.models import Call
 
 
@@ -31,8 +30,7 @@ class CallCarrier:
             next_try_at=now, useful_until=message.useful_until, tries=0,
         )  # fmt: skip
         with self._database.write() as db, db.begin():
-            insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-            db.execute(insert(Call).values(row).on_conflict_do_nothing(index_elements=["message_id"]))
+            db.execute(insert_into(db, Call).values(row).on_conflict_do_nothing(index_elements=["message_id"]))
         return ACCEPTED
 
     def close(self) -> None:

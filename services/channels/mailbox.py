@@ -1,9 +1,8 @@
 """Demo mode's post office: what would have gone out lands in a table that the mailbox page shows. The same twice is one row."""
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from services import clock
 from services.channels import ACCEPTED, Outcome
+from services.db import insert_into
 from services.models import MailboxItem
 
 
@@ -20,8 +19,7 @@ class Mailbox:
     def keep(self, channel: str, reference: str, to: str, subject: str, body: str) -> Outcome:
         row = dict(at=clock.now(), channel=channel, reference=reference, to=to[:200], subject=subject[:200], body=body)
         with self._database.write() as db, db.begin():
-            insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-            db.execute(insert(MailboxItem).values(row).on_conflict_do_nothing(index_elements=["reference"]))
+            db.execute(insert_into(db, MailboxItem).values(row).on_conflict_do_nothing(index_elements=["reference"]))
         return ACCEPTED
 
     def close(self) -> None:
