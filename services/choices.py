@@ -88,16 +88,18 @@ def put_first(db: Session, actor: Person, code: str) -> None:
         audit.record(db, actor, "choice:reminders", actor, person_id=actor.id, channels=row.channels)
 
 
-def leave(db: Session, person: Person, code: str) -> None:
-    """No more of one channel, for somebody who said so from a message. What is left stays in its order."""
+def leave(db: Session, person: Person, code: str, *, otherwise: str | None = reach.LAST) -> None:
+    """No more of one channel, for somebody who said so from a message. What is left stays in its order; with nothing left,
+    `otherwise` is the way, where the person has it, or there is none at all."""
     row = db.get(ReminderChoice, person.id)
+    reached = reach.of(db, person).ways
+    ways = row.channels if row else [way for way in reached if way != reach.LAST]
+    if code not in ways:
+        return
     if row is None:
-        now = [way for way in reach.of(db, person).ways if way != reach.LAST]
-        db.add(row := ReminderChoice(person_id=person.id, channels=now or [reach.LAST], moments=["day"]))
-    if code in row.channels:
-        left = [way for way in row.channels if way != code]
-        row.channels = left or ([reach.LAST] if person.phone else [])
-        audit.record(db, person, "choice:reminders", person, person_id=person.id, channels=row.channels)
+        db.add(row := ReminderChoice(person_id=person.id, moments=["day"]))
+    row.channels = [way for way in ways if way != code] or [otherwise] * (otherwise in reached)
+    audit.record(db, person, "choice:reminders", person, person_id=person.id, channels=row.channels)
 
 
 def subscribe(db: Session, actor: Person, device: Device, *, endpoint: str, p256dh: str, auth: str) -> PushSubscription:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import attendance, bookings, choices, clock, contacts, outbox, reach, reports, tasks, waiting
+from services import attendance, bookings, choices, clock, contacts, outbox, reports, tasks, waiting
 from services.channels.answers import read_answer
 from services.channels.reports import Reply
 from services.db import insert_into
@@ -153,14 +153,7 @@ def _stop(db: Session, channel: str, to: Person | TrustedContact) -> bool:
     if isinstance(to, TrustedContact):
         contacts.end(db, to, by="contact")
         return True
-    now = choices.choice_of(db, to)
-    ways = now.channels if now.is_own else [code for code in reach.of(db, to).ways if code != reach.LAST]
-    kept = [code for code in ways if code != channel]
-    if channel in ways:
-        choices.choose(
-            db, to, kept or ["none"], now.moments, hour=now.hour, quiet_from=now.quiet_from, quiet_to=now.quiet_to,
-            is_discreet=now.is_discreet,
-        )  # fmt: skip
+    choices.leave(db, to, channel, otherwise=None)  # who writes STOP is not rung up instead
     return True
 
 
