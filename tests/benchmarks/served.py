@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -109,16 +110,19 @@ def _form_of(db) -> int:
 
 
 class Browser:
+    """One person's: it keeps each cookie that it is given, and one connection."""
+
     def __init__(self, port: int):
-        self.port, self.cookie, self.connection = port, "", None
+        self.port, self.cookies, self.connection = port, SimpleCookie(), None
 
     def __call__(self, method: str, path: str, body: str | None = None) -> int:
-        headers = {"Cookie": self.cookie, "Sec-Fetch-Site": "same-origin"}
+        kept = "; ".join(f"{name}={one.value}" for name, one in self.cookies.items())
+        headers = {"Cookie": kept, "Sec-Fetch-Site": "same-origin"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         answer = self._ask(method, path, body, headers)
-        if said := answer.getheader("Set-Cookie"):
-            self.cookie = said.partition(";")[0]
+        for said in answer.headers.get_all("Set-Cookie", ()):
+            self.cookies.load(said)
         answer.read()
         return answer.status
 
