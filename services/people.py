@@ -82,6 +82,13 @@ def change_language(db: Session, actor: Person, language: str) -> None:
         audit.record(db, actor, "person:language", actor, person_id=actor.id)
 
 
+def change_words(db: Session, actor: Person, *, is_easy: bool) -> None:
+    """Whether the person's pages and messages are in easy-read words."""
+    if actor.is_easy != is_easy:
+        actor.is_easy = is_easy
+        audit.record(db, actor, "person:words", actor, person_id=actor.id)
+
+
 def change_needs(db: Session, actor: Person, codes: list[str]) -> None:
     """What the person needs at every session from now on: codes of `catalogue.NEEDS`, others are passed over. Bookings that
     were made before keep what they say; the same needs again change nothing."""

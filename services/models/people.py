@@ -29,6 +29,7 @@ class Person(Base):
     email: Mapped[str | None] = mapped_column(String(200), index=True)
     phone: Mapped[str | None] = mapped_column(String(20), index=True)  # E.164
     language: Mapped[str] = mapped_column(coded("language", "pl", "uk", "en"), default="pl")
+    is_easy: Mapped[bool] = mapped_column(default=False)  # easy-read words, on the screen and in messages
     contact: Mapped[str] = mapped_column(coded("contact", "sms", "email", "app", "call"), default="call")
     needs: Mapped[list["AccessNeed"]] = relationship(back_populates="person", cascade="all, delete-orphan")
     enrolments: Mapped[list["Enrolment"]] = relationship(back_populates="person")
