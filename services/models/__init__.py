@@ -11,6 +11,7 @@ from services.models.reminders import ReminderChoice, TrustedContact
 from services.models.waiting import Offer, Wish
 from services.models.follow_ups import FollowUp
 from services.models.identity import Device, Draft, Link, SignInCode
+from services.models.acting import Mandate, MandateDevice, MandateLink, MandateThing
 from services.models.factors import DeviceOpening, Passkey, PasskeyAsk, RecoveryCode, SecondFactor
 from services.models.campaigns import Campaign, CampaignContact, CampaignTemplate
 from services.models.outbox import Incoming, MailboxItem, Message, Provider, PushSubscription
@@ -21,7 +22,7 @@ from services.models.audit import AccessLog, AuditEntry
 __all__ = [
     "AccessLog", "AccessNeed", "AttendanceStatement", "AuditEntry", "Booking", "Call", "CallTry", "Campaign",
     "CampaignContact", "CampaignTemplate", "Device", "DeviceOpening", "Draft", "Edition", "Enrolment", "FollowUp",
-    "Goal", "Incoming", "Intention", "Link", "MailboxItem", "Message", "Offer", "Organisation", "Passkey", "PasskeyAsk",
+    "Goal", "Incoming", "Intention", "Link", "MailboxItem", "Mandate", "MandateDevice", "MandateLink", "MandateThing", "Message", "Offer", "Organisation", "Passkey", "PasskeyAsk",
     "Person", "Place", "Plan", "PlanVersion", "Provider", "PushSubscription", "Qualification", "RecoveryCode",
     "ReminderChoice", "Room", "SecondFactor", "SignInCode", "Slot", "StaffMember", "StaffRole", "Step", "StepRecord",
     "SupportForm", "SupportPath", "Task", "TrustedContact", "Wish",

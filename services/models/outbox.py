@@ -50,6 +50,7 @@ class Message(Base):
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("trusted_contact.id", ondelete="CASCADE"))  # a copy for them
+    mandate_link_id: Mapped[int | None]  # a way in for their trusted person; `person_id` says whose, and takes it along
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     useful_until: Mapped[datetime]
