@@ -37,8 +37,10 @@ TRACES = """async () => {
   }
 }"""
 NOTHING = {"caches": [], "databases": [], "session": {}, "local": {}, "worker": None, "notifications": 0}
-UNTIL_KEPT = """async () => {
-  while (!navigator.serviceWorker.controller || !await caches.match('/plan/offline')) await new Promise(again => setTimeout(again, 20))
+UNTIL_KEPT = """async within => {
+  const isKept = async () => navigator.serviceWorker.controller && await caches.match('/plan/offline')
+  for (const end = Date.now() + within; !await isKept(); await new Promise(again => setTimeout(again, 20)))
+    if (Date.now() > end) throw new Error('the worker has not kept the plan')
 }"""
 DEAF = "addEventListener('online', event => event.stopImmediatePropagation(), true)"
 NO_SYNC = "delete window.SyncManager"
@@ -56,7 +58,7 @@ class Phone:
 
     def until_kept(self) -> None:
         """The worker has taken the page over and has kept what it keeps."""
-        self.page.evaluate(UNTIL_KEPT)
+        self.page.evaluate(UNTIL_KEPT, 15_000)  # wait_for_function does not await a promise
 
     def cut_off(self) -> None:
         self.page.context.set_offline(True)

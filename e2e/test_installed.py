@@ -117,6 +117,28 @@ def test_where_the_browser_can_install_it_the_button_does(walk, site, person):
     assert guest.page.evaluate("window.asked && location.pathname") == "/plan"
 
 
+def test_a_page_that_was_on_its_way_while_the_worker_began_gets_it_too(walk, site, person):
+    guest = walk()
+    guest.open("/help")  # no worker yet
+    ask = guest.page.context.request
+    ask.get(site.link(person.email))
+    ask.post("/enter", form={"phone": "mine"}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    held, versions = [], []
+    guest.page.route("**/plan", lambda route: held.append(route))
+    devtools = guest.page.context.new_cdp_session(guest.page)
+    devtools.on("ServiceWorker.workerVersionUpdated", lambda said: versions.extend(one["status"] for one in said["versions"]))
+    devtools.send("ServiceWorker.enable")
+    guest.page.evaluate("navigator.serviceWorker.register('/sw.js'); location.href = '/plan'")
+    for _ in range(500):
+        if held and "activated" in versions:
+            break
+        guest.page.wait_for_timeout(20)  # lets what the browser has said come in
+    held[0].continue_()
+    guest.sees("Mój plan")
+    Phone(guest).until_kept()
+
+
 def test_a_newer_edition_is_a_link_and_never_reloads_the_page(walk, person):
     guest = walk(person.email)
     Phone(guest).until_kept()

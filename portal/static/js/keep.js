@@ -107,6 +107,7 @@ const send = () => (sending ||= sendAll().finally(() => { sending = null; }));
 self.addEventListener("sync", (event) => { if (event.tag === "answers") event.waitUntil(send()); });
 
 const ACTS = {
+  claim: () => self.clients.claim(),
   keep,
   send,
   list: () => answers("readonly", (store) => store.getAll()),

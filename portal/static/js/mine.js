@@ -2,6 +2,7 @@
 // Loaded only there, by app.js, which calls `shown` for each page. Without a service worker nothing of it happens.
 const worker = navigator.serviceWorker;
 const KEPT = /^\/(plan|booked|here|next)(\/|$)/; // pages after which the copy may be out of date
+const PATIENCE = 30_000;
 const content = () => document.getElementById("content");
 const fromTemplate = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 const registered = worker?.register("/sw.js", { scope: "/" }).catch(() => null);
@@ -12,6 +13,7 @@ async function ask(act, about) {
   const { active } = await worker.ready;
   return new Promise((done, fail) => {
     const { port1, port2 } = new MessageChannel();
+    setTimeout(fail, PATIENCE, new Error("late")); // a worker that the phone has ended answers nobody
     port1.onmessage = ({ data }) => (data.isFailed ? fail(new Error(act)) : done(data.word));
     active.postMessage({ act, about }, [port2]);
   });
@@ -21,6 +23,8 @@ export async function shown() {
   told.clear();
   showWhatIsDue();
   offerToInstall();
+  // A page that was on its way while the worker began would have none until it is left: no copy offline, no answer kept.
+  if (worker && !worker.controller) await ask("claim").catch(() => null);
   await ask("send").catch(() => null);
   await showAnswers().catch(() => null);
   if (!KEPT.test(location.pathname)) return;
