@@ -1,8 +1,8 @@
 """The frame: organisations, the edition, paths and forms of support, places."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.db import Base, coded
@@ -48,7 +48,7 @@ class SupportForm(Base):
 
 
 class Place(Base):
-    """`access` lists what the place has: step-free, lift, loop, toilet, quiet-place …"""
+    """How to get in, so that a person can tell before choosing a time. `access`: what is there, by `catalogue.ACCESS`."""
 
     __tablename__ = "place"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +57,21 @@ class Place(Base):
     stop: Mapped[dict] = mapped_column(default=dict)  # language -> which bus stop, and how far
     way_in: Mapped[dict] = mapped_column(default=dict)  # language -> how to get in
     access: Mapped[list] = mapped_column(default=list)
-    photo: Mapped[str | None] = mapped_column(String(120))
+    steps: Mapped[int | None]  # before the door; None: nobody has counted them yet
+    door_cm: Mapped[int | None]  # how wide the narrowest door on the way is
+    photo: Mapped[str | None] = mapped_column(String(120))  # of the door: a drawing of ours, or "<digest>.webp" of PlacePicture
+    photo_alt: Mapped[dict] = mapped_column(default=dict)  # language -> what the picture shows
+
+
+class PlacePicture(Base):
+    """The uploaded picture of a door, made anew by us. In the database, so that every machine has it and a backup holds it."""
+
+    __tablename__ = "place_picture"
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[datetime]
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
 
 
 class Room(Base):

@@ -54,6 +54,7 @@ class AccessNeed(Base):
     __tablename__ = "access_need"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    detail: Mapped[str | None] = mapped_column(String(60))  # the language of an interpreter for whom there is no code
     person: Mapped[Person] = relationship(back_populates="needs")
 
 
