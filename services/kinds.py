@@ -42,6 +42,9 @@ KINDS: dict[str, Kind] = {
     "follow-up": Kind("follow-up", escalate_after=5 * DAYS),
     "note": Kind("campaign", escalate_after=1 * DAYS),
     "answered": Kind("booking", may_call=False, at_once=True, is_for_screen=True, is_optional=False),
+    "barrier-received": Kind("barrier", may_call=False, at_once=True, is_for_screen=True, is_optional=False),
+    "barrier-news": Kind("barrier", may_call=False, is_optional=False),
+    "barrier-due": Kind("barrier", may_call=False, is_optional=False),
     "copy": Kind("booking", may_call=False, is_for_screen=True),
     "test": Kind("", may_call=False, at_once=True, is_for_screen=True),
 }

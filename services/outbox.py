@@ -19,7 +19,7 @@ A_WEEK, KEPT = timedelta(days=7), timedelta(days=30)
 AT_ONCE = 100  # rows of one INSERT
 EMPTY = dict.fromkeys((
     "person_id", "staff_id", "booking_id", "booking_version", "link_id", "code_id", "plan_version_id", "campaign_id",
-    "subscription_id", "enrolment_id", "offer_id", "contact_id",
+    "subscription_id", "enrolment_id", "offer_id", "contact_id", "barrier_id",
 )) | {"provider": ""}  # fmt: skip
 BACKOFF = (30, 120, 600, 1800, 3600, 7200)  # seconds until the next try
 
@@ -46,7 +46,7 @@ def row_of(kind: str, channel: str, *, subject: str, useful_until: datetime, due
 
 def dedup_of(kind: str, subject: str, channel: str, **ids) -> str:
     """What makes a delivery the same as another: kind, what it is about, to whom, by which way."""
-    to = next((f"{name}:{ids[f'{name}_id']}" for name in ("contact", "staff") if ids.get(f"{name}_id")), None)
+    to = next((f"{name}:{ids[f'{name}_id']}" for name in ("contact", "staff", "barrier") if ids.get(f"{name}_id")), None)
     owner = f"person:{ids.get('person_id')}"
     phone = f":{ids['subscription_id']}" if ids.get("subscription_id") else ""
     return f"{kind}:{subject}:{to or owner}:{channel}{phone}"

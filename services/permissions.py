@@ -1,10 +1,11 @@
-"""What each role may do, in one table. An actor is a Person, a StaffMember, or SYSTEM."""
+"""What each role may do, in one table. An actor is a Person, a StaffMember, a Mandate (who acts for a person), or SYSTEM."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.errors import NotAllowed
-from services.models import Person, StaffMember
+from services.errors import NotAllowed, NotFound
+from services.models import Mandate, Person, StaffMember
+from services.models.acting import THINGS
 
 
 class Permission(StrEnum):
@@ -25,6 +26,14 @@ class Permission(StrEnum):
     TASK_SEE = "task:see"
     CHOICE_MAKE = "choice:make"
     HEALTH_SEE = "health:see"
+    # What a person lets somebody see and do for them: each is one thing to tick, by the code behind the colon.
+    ACT_SESSIONS = "act:sessions"
+    ACT_KINDS = "act:kinds"
+    ACT_STEPS = "act:steps"
+    ACT_ANSWER = "act:answer"
+    ACT_BOOK = "act:book"
+    ACT_ARRIVE = "act:arrive"
+    BARRIER_ANSWER = "barrier:answer"
 
 
 SPECIALISTS = (
@@ -41,6 +50,7 @@ _PARTICIPANT = {P.PLAN_SEE, P.PLAN_ANSWER, P.BOOKING_MAKE, P.CHOICE_MAKE}
 _SPECIALIST = {P.SLOT_PUBLISH, P.DIARY_SEE, P.ATTENDANCE_RECORD, P.BOOKING_MAKE_FOR, P.PERSON_FIND}
 _COORDINATOR = {
     P.PERSON_FIND, P.PERSON_INVITE, P.PLAN_WRITE, P.BOOKING_MAKE_FOR, P.CAMPAIGN_SEND, P.TASK_SEE, P.ATTENDANCE_SETTLE, P.PERSON_IMPORT, P.HEALTH_SEE,
+    P.BARRIER_ANSWER,
 }  # fmt: skip
 MAY: dict[str, set[Permission]] = {
     "participant": _PARTICIPANT,
@@ -48,6 +58,10 @@ MAY: dict[str, set[Permission]] = {
     "coordinator": _COORDINATOR,
     "admin": _COORDINATOR | {P.STAFF_MANAGE},
 }
+
+
+# What a trusted person may: one thing, one permission, and none of those above.
+OF_THING = {thing: Permission(f"act:{thing}") for thing in THINGS}
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class System:
 
 
 SYSTEM = System()
-Actor = Person | StaffMember | System
+Actor = Person | StaffMember | Mandate | System
 
 
 def roles_of(actor: Actor) -> list[str]:
@@ -68,6 +82,8 @@ def roles_of(actor: Actor) -> list[str]:
 def is_allowed(actor: Actor, permission: Permission) -> bool:
     if isinstance(actor, System):
         return True
+    if isinstance(actor, Mandate):
+        return actor.is_live and permission in {OF_THING[code] for code in actor.codes}
     if isinstance(actor, StaffMember) and not actor.is_active:
         return False
     return any(permission in MAY.get(role, ()) for role in roles_of(actor))
@@ -79,8 +95,20 @@ def require(actor: Actor, *permissions: Permission) -> None:
         raise NotAllowed(", ".join(permissions))
 
 
+def require_own(actor: Actor, person_id: int, *trusted: Permission) -> None:
+    """Of a person and of whoever acts for them: pass when it is about that very person, else NotFound. Staff and the system
+    have been asked before. `trusted`: what a mandate must hold one of, else NotAllowed."""
+    if isinstance(actor, Mandate):
+        require(actor, *trusted)
+    whose = actor.id if isinstance(actor, Person) else actor.person_id if isinstance(actor, Mandate) else person_id
+    if whose != person_id:
+        raise NotFound
+
+
 def name_of(actor: Actor) -> str:
     """The actor as audit rows write it."""
     if isinstance(actor, Person):
         return f"person:{actor.id}"
+    if isinstance(actor, Mandate):
+        return f"trusted:{actor.id}"
     return f"staff:{actor.id}" if isinstance(actor, StaffMember) else "system"

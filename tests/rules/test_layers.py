@@ -20,15 +20,15 @@ WEB = (
 
 # A file imports only from the rows above its own.
 ROWS = (
-    ("clock", "errors", "numbers", "stems"),
+    ("clock", "errors", "numbers", "stems", "working_days"),
     ("db", "import_columns", "import_file"),
     ("models",),
     ("permissions", "frame", "channels", "kinds"),
-    ("audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary"),
-    ("outbox", "choices", "texts", "waiting_hours"),
+    ("audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary", "fitting"),
+    ("outbox", "choices", "texts", "waiting_hours", "barriers_clock"),
     ("tasks", "people", "staff", "identity", "slots"),
-    ("telling", "contacts", "leaving", "codes", "factors", "passkeys"),
-    ("plans", "steps", "bookings", "reminders", "imports"),
+    ("telling", "contacts", "leaving", "codes", "factors", "passkeys", "interpreters", "seats", "barriers"),
+    ("plans", "steps", "bookings", "reminders", "imports", "barriers_desk"),
     ("withdrawals", "attendance", "audiences", "waiting", "reviews", "follow_ups"),
     ("subjects", "campaigns", "sending_results", "answers"),
     ("deliveries", "health", "reports"),
