@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.db import Base, coded
 from services.models.bookings import Booking
 from services.models.people import Person, StaffMember
+from services.models.slots import Slot
 
 LIVE = text("over_at IS NULL")
 
@@ -27,6 +28,7 @@ class InterpreterOrder(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))  # the time and place for which the interpreter was asked
     kind: Mapped[str] = mapped_column(String(40))  # the need's code: pjm, interpreter-uk …
     language: Mapped[str | None] = mapped_column(String(60))  # in the person's words, where the code does not say it
     starts_at: Mapped[datetime]
@@ -38,5 +40,6 @@ class InterpreterOrder(Base):
     over_at: Mapped[datetime | None]
     called_off_at: Mapped[datetime | None]
     booking: Mapped[Booking] = relationship()
+    slot: Mapped[Slot] = relationship()
     person: Mapped[Person] = relationship()
     changed_by: Mapped[StaffMember | None] = relationship()

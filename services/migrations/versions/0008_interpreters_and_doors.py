@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("booking_id", sa.Integer, sa.ForeignKey("booking.id", ondelete="CASCADE"), nullable=False),
         sa.Column("person_id", sa.Integer, sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column("slot_id", sa.Integer, sa.ForeignKey("slot.id"), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("language", sa.String(60)),
         sa.Column("starts_at", UtcDateTime, nullable=False),
