@@ -58,6 +58,7 @@ class Settings:
     threads: int = 4
     processes: int = 1
     staff_factor: str = "required"
+    etr_reviewed_by: str = ""  # names of readers with an intellectual disability who have read the easy words
 
     @property
     def is_factor_required(self) -> bool:
@@ -201,6 +202,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         threads=number("THREADS", 4),
         processes=number("PROCESSES", 1),
         staff_factor=staff_factor,
+        etr_reviewed_by=given("ETR_REVIEWED_BY", ""),
     )
     if only is not None:
         problems = [(name, code) for name, code in problems if name.removeprefix(PREFIX) in only]

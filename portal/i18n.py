@@ -1,30 +1,44 @@
-"""Languages. The Polish text stands in the templates; catalogues hold the others, and the plurals of Polish."""
+"""Languages, and easy words in each. The Polish text stands in the templates; catalogues hold the others, the plurals of
+Polish, and the easy words: only for those sentences that are not easy as they are."""
 
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, force_locale, get_locale
 from jinja2 import pass_eval_context
 from markupsafe import Markup
+
+from portal import lines
+from services.models import Person
 
 LANGUAGES = ("pl", "uk", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"
 THEMES = ("system", "light", "dark", "contrast")
 TEXT_SIZES = ("normal", "large", "largest")
 LOOK_COOKIE, LOOK_DAYS = "look", 365
+CHOICES = {  # what may be chosen on the look page: name -> values
+    "lang": LANGUAGES,
+    "theme": THEMES,
+    "text": TEXT_SIZES,
+    "easy": ("yes", "no"),
+}
 
 
 def init(app: Flask) -> None:
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compile_catalogues(app.config["SETTINGS"].var_dir))
+    folder = compile_catalogues(app.config["SETTINGS"].var_dir)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Warsaw"
     Babel(app, default_locale="pl", locale_selector=choose)
-    app.jinja_env.globals.update(_gettext_callables())
+    app.jinja_env.globals.update(_gettext_callables(folder))
 
 
 def compile_catalogues(var_dir: Path, *, beside: bool | None = None) -> Path:
@@ -32,7 +46,7 @@ def compile_catalogues(var_dir: Path, *, beside: bool | None = None) -> Path:
     belong to somebody else: then in `var_dir`. Returns the folder of the catalogues; web and worker may call it at once."""
     beside = os.access(TRANSLATIONS, os.W_OK) if beside is None else beside
     folder = TRANSLATIONS if beside else var_dir / "translations"
-    for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
         made = folder / source.relative_to(TRANSLATIONS).with_suffix(".mo")
         made.parent.mkdir(parents=True, exist_ok=True)
         if beside and made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
@@ -69,18 +83,68 @@ def language() -> str:
         return locale.language if locale else "pl"
 
 
-def _gettext_callables() -> dict:
+def is_easy() -> bool:
+    """Whether these words are for somebody who wants them easy. Staff pages have one kind of words."""
+    try:
+        return g.is_easy  # asked a hundred times a page
+    except (AttributeError, RuntimeError):
+        pass
+    if not has_request_context() or "actor" not in g:  # words that nobody has asked for in this request
+        return False
+    g.is_easy = _wants_easy()
+    return g.is_easy
+
+
+def _wants_easy() -> bool:
+    actor = g.actor
+    if g.get("half") or not (actor is None or isinstance(actor, Person)):
+        return False
+    chosen = look().get("easy")
+    if chosen:
+        return chosen == "yes"
+    return actor.is_easy if actor is not None else g.get("visitor_is_easy", False)
+
+
+def speak_to(who) -> None:
+    """Nobody is signed in, but this page is for somebody: their language and words, unless this browser has chosen others."""
+    g.visitor_language, g.visitor_is_easy = who.language, getattr(who, "is_easy", False)
+
+
+@contextmanager
+def speaking(app: Flask, lang: str, *, is_easy: bool = False) -> Iterator[None]:
+    """Words for somebody who is not asking for a page: a message, a letter."""
+    with app.app_context(), force_locale(lang):
+        g.is_easy = is_easy
+        yield
+
+
+def _catalogues(folder: Path) -> dict[tuple[str, bool], Translations]:
+    """(language, whether easy) -> its words. What the easy words do not hold is said in the others."""
+    known = {}
+    for lang in LANGUAGES:
+        known[lang, False] = Translations.load(folder, [lang])
+        known[lang, True] = Translations.load(folder, [lang], "easy")
+        known[lang, True].add_fallback(Translations.load(folder, [lang]))
+    return known
+
+
+def _gettext_callables(folder: Path) -> dict:
     """What templates call for words. Flask-Babel looks the catalogue up anew for each of them, and Jinja wraps each in a
     second call: together a third of the time that a page takes to draw. What a template says is finite, so it is kept."""
+    catalogues = _catalogues(folder)
     kept: dict[tuple, str] = {}
 
+    def laid_out(said: str, context, easy: bool) -> str:
+        said = lines.marked(said, is_end_marked=context.autoescape) if easy else said
+        return Markup(said) if context.autoescape else said
+
     def told(context, asked: tuple, facts: dict) -> str:
-        said = kept.get((language(), context.autoescape, *asked))
+        lang, easy = language(), is_easy()
+        said = kept.get((lang, easy, context.autoescape, *asked))
         if said is None:
             name, *about = asked
-            said = getattr(get_translations(), name)(*about)
-            said = Markup(said) if context.autoescape else said
-            kept[language(), context.autoescape, *asked] = said
+            said = laid_out(getattr(catalogues[lang, easy], name)(*about), context, easy)
+            kept[lang, easy, context.autoescape, *asked] = said
         return said % facts if "%" in said else said
 
     @pass_eval_context
@@ -89,8 +153,9 @@ def _gettext_callables() -> dict:
 
     @pass_eval_context
     def ngettext(context, one, many, num, **facts):
-        said = get_translations().ungettext(one, many, num)  # numbers are not finite
-        return (Markup(said) if context.autoescape else said) % ({"num": num} | facts)
+        easy = is_easy()
+        said = catalogues[language(), easy].ungettext(one, many, num)  # numbers are not finite
+        return laid_out(said, context, easy) % ({"num": num} | facts)
 
     @pass_eval_context
     def pgettext(context, about, text, **facts):
@@ -103,8 +168,7 @@ def look() -> dict[str, str]:
     """What the person chose on the look page. Anything that is not one of the choices counts as not chosen."""
     if "look" not in g:
         said = dict(parse_qsl(request.cookies.get(LOOK_COOKIE, "")))
-        choices = {"lang": LANGUAGES, "theme": THEMES, "text": TEXT_SIZES}
-        g.look = {name: said[name] for name, known in choices.items() if said.get(name) in known}
+        g.look = {name: said[name] for name, known in CHOICES.items() if said.get(name) in known}
     return g.look
 
 

@@ -1,4 +1,4 @@
-"""Messages in words, at the moment of sending, in the language of whom they go to.
+"""Messages in words, at the moment of sending, in the language of whom they go to, and in easy words for who wants them.
 
 `templates/messages/<kind>.txt` sets the words of one kind once; each channel takes of them what it needs. A mail is laid out
 by `letter.txt` and `letter.html`.
@@ -12,7 +12,8 @@ from functools import cached_property
 from flask import Flask
 from flask_babel import force_locale
 
-from portal import calendar
+from portal import calendar, i18n
+from portal.lines import each, in_html, in_one, in_text
 from services import clock, leaving
 from services.channels import sms_text
 from services.channels.email import Attachment, Envelope
@@ -24,7 +25,7 @@ PARTS = ("subject", "title", "lines", "facts", "ask", "button", "after")  # of a
 PATHS = {  # where the one link of a message leads; a code has none: it is typed where it was asked for
     "booked": "/s/{token}", "moved": "/s/{token}", "reminder": "/s/{token}", "invitation": "/w/{token}",
     "cancelled": "/book/need", "cancelled-by-us": "/book/need", "missed": "/book/need", "plan-waiting": "/plan",
-    "plan-review": "/plan", "freed": "/o/{token}", "follow-up": "/f/{token}", "copy": "/c/{token}", "test": "/plan",
+    "plan-review": "/plan", "freed": "/o/{token}", "follow-up": "/f/{token}", "copy": "/c/{token}", "acting-link": "/t/{token}", "test": "/plan",
 }  # fmt: skip
 WITH_ANSWERS = ("reminder",)  # kinds that ask whether somebody will come
 
@@ -46,6 +47,10 @@ class Words:
         own = self.delivery.campaign.texts if self.delivery.campaign else {}
         return wanted if not own or wanted in own else "pl"  # a coordinator's words that nobody has translated stay Polish
 
+    @property
+    def is_easy(self) -> bool:
+        return getattr(self.delivery.to, "is_easy", False)  # a trusted person has not chosen any
+
     @cached_property
     def path(self) -> str | None:
         """The address that the message carries, without the host."""
@@ -56,7 +61,7 @@ class Words:
 
             return placeholders.path_of(delivery)
         pattern = PATHS.get(kind)
-        return pattern and pattern.format(token=delivery.token)
+        return pattern and pattern.format(token=delivery.token, report=delivery.message.barrier_id)
 
     @cached_property
     def _facts(self) -> dict:
@@ -68,6 +73,7 @@ class Words:
             "slot": delivery.slot,
             "nearest": delivery.nearest,
             "campaign": delivery.campaign,
+            "report": delivery.barrier,
             "moment": delivery.moment,
             "digits": delivery.digits,
             "expires_at": delivery.expires_at,
@@ -78,6 +84,7 @@ class Words:
             "link": self.path and settings.host + self.path,  # short, for text messages
             "can_reply": settings.sms_replies,
             "is_optional": delivery.kind.is_optional,
+            "is_easy": self.is_easy,
             "is_copy": isinstance(delivery.to, TrustedContact),
             "own": self._own(),
             "own_on_screen": self._own(is_seen_by_others=delivery.is_discreet),
@@ -95,7 +102,7 @@ class Words:
     @cached_property
     def said(self):
         """What the template of the kind sets."""
-        with self.app.app_context(), force_locale(self.lang):
+        with i18n.speaking(self.app, self.lang, is_easy=self.is_easy):
             return self.app.jinja_env.get_template(f"messages/{self.delivery.message.kind}.txt").make_module(self._facts)
 
     def _part(self, name: str, default=""):
@@ -105,37 +112,41 @@ class Words:
     def subject(self) -> str:
         return " ".join(self.said.subject.split())
 
-    title = property(lambda self: self._part("title"))
-    lines = property(lambda self: self._part("lines", []))
-    facts = property(lambda self: self._part("facts", []))
-    ask = property(lambda self: self._part("ask", []))
-    after = property(lambda self: self._part("after", []))
-    say = property(lambda self: self._part("say", []) or [self.title, *self.lines])  # for a telephone call, a sentence a line
-    push_title = property(lambda self: self._part("push_title"))
+    def _list(self, name: str) -> list[str]:
+        """A list of sentences: easy ones stand one by one."""
+        return [line for said in self._part(name, []) for line in each(said)]
+
+    title = property(lambda self: in_one(self._part("title")))
+    lines = property(lambda self: self._list("lines"))
+    facts = property(lambda self: [(term, in_one(value)) for term, value in self._part("facts", [])])
+    ask = property(lambda self: self._list("ask"))
+    after = property(lambda self: self._list("after"))
+    say = property(lambda self: self._list("say") or [self.title, *self.lines])  # for a telephone call, a sentence a line
+    push_title = property(lambda self: in_one(self._part("push_title")))
 
     @cached_property
     def push_body(self) -> str:
-        body = self._part("push_body")
+        body = in_text(self._part("push_body"))
         return body[:1].upper() + body[1:]
 
     @cached_property
     def sms(self) -> str:
         """The longest of the kind's texts that fits; the kind lists them from the fullest to the barest."""
-        texts = [re.sub(r"[ \t]+", " ", text).strip() for text in self._part("sms", [])]
+        texts = [re.sub(r"[ \t]+", " ", in_text(text)).strip() for text in self._part("sms", [])]
         return next((text for text in texts if sms_text.fits(text)), texts[-1] if texts else "")
 
     def _laid_out(self, template: str) -> str:
         page = {**self._facts, **{name: getattr(self.said, name, None) for name in PARTS}, "lang": self.lang}
-        with self.app.app_context(), force_locale(self.lang):
+        with i18n.speaking(self.app, self.lang, is_easy=self.is_easy):
             return self.app.jinja_env.get_template(template).render(page).strip() + "\n"
 
     @cached_property
     def text(self) -> str:
-        return self._laid_out("messages/letter.txt")
+        return in_text(self._laid_out("messages/letter.txt"))
 
     @cached_property
     def html(self) -> str:
-        return self._laid_out("messages/letter.html")
+        return in_html(self._laid_out("messages/letter.html"))
 
     @property
     def settings_url(self) -> str | None:
@@ -183,13 +194,13 @@ class Words:
         return payload
 
     def _actions(self) -> list[dict]:
-        with self.app.app_context(), force_locale(self.lang):
+        with i18n.speaking(self.app, self.lang, is_easy=self.is_easy):
             words = self.app.jinja_env.get_template("messages/_answers.txt").make_module(self._facts)
         yes = {
             "action": "yes", "title": words.yes, "post": self.path,
             "fields": {"said": "yes", "version": str(self.delivery.booking.version), "by": "push"},
-            "done": {"title": words.done_title, "body": words.done_body},
-            "failed": {"title": words.failed_title, "body": words.failed_body},
+            "done": {"title": words.done_title, "body": in_text(words.done_body)},
+            "failed": {"title": words.failed_title, "body": in_text(words.failed_body)},
         }  # fmt: skip
         return [yes, {"action": "no", "title": words.no, "url": f"{self.path}/no"}]
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from flask import Flask, current_app, g, make_response, render_template, request
 from flask_babel import get_locale
 
-from portal import dates, edge, i18n, navigation
+from portal import dates, edge, i18n, lines, navigation
 from services.models import Person
 
 
@@ -21,6 +21,8 @@ class Page:
 
     theme = property(lambda self: i18n.look().get("theme", "system"))
     text_size = property(lambda self: i18n.look().get("text", "normal"))
+    is_easy = property(lambda self: i18n.is_easy())
+    easy_readers = property(lambda self: current_app.config["SETTINGS"].etr_reviewed_by)
     url = property(lambda self: request.path)
     is_demo = property(lambda self: current_app.config["SETTINGS"].is_demo)
     help_phone = property(lambda self: current_app.config["SETTINGS"].help_phone)
@@ -87,7 +89,8 @@ def show(template: str, *, part: str | None = None, status: int = 200, problems:
     else:
         context.setdefault("wrong", {})
     is_refining = part is not None and request.headers.get("HX-Request-Type") == "partial"
-    return make_response(render_template(part if is_refining else template, **context), status)
+    page = render_template(part if is_refining else template, **context)
+    return make_response(lines.in_html(page) if i18n.is_easy() else page, status)
 
 
 def _weekday_and_day(value) -> tuple[int, str]:

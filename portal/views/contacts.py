@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
 
-from portal import edge, messages
+from portal import edge, i18n, messages
 from portal.auth import allow, public
 from portal.show import show
 from services import bookings, contacts, identity
@@ -64,7 +64,7 @@ def _of_link(token: str) -> TrustedContact:
     found = edge.open_session().get(TrustedContact, link.contact_id)
     if found is None:
         raise NotFound
-    g.visitor_language = found.language
+    i18n.speak_to(found)
     return found
 
 

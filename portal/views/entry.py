@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal import edge, keys
+from portal import edge, i18n, keys
 from portal.auth import WIPED, end_device, enter, home_of, leave, public, start_of
 from portal.errors import status_of
 from portal.show import problems_of, show
@@ -63,7 +63,7 @@ def welcome():
         link = identity.find_link(edge.open_session(), session.get("way-in", ""), "invitation", "sign-in")
     except (Refused, NotFound) as no:
         return show("entry/link_over.html", status=404, code=getattr(no, "code", "link-old"))
-    g.visitor_language = (link.person or link.staff).language
+    i18n.speak_to(link.person or link.staff)
     return show("entry/welcome.html", who=link.person or link.staff, is_staff=link.staff is not None)
 
 
@@ -74,7 +74,7 @@ def use_link():
     try:
         link = identity.find_link(db, token, "invitation", "sign-in")
         is_staff = link.staff is not None
-        g.visitor_language = (link.person or link.staff).language
+        i18n.speak_to(link.person or link.staff)
         form = PhoneForm()
         if not is_staff and not form.validate():
             return show("entry/welcome.html", status=422, problems=problems_of(form), who=link.person, is_staff=False)

@@ -1,8 +1,8 @@
 """How are you doing? One question after the end, answered by a link, without signing in. Opening the link changes nothing."""
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 
-from portal import edge
+from portal import edge, i18n
 from portal.auth import public
 from portal.show import show
 from services import follow_ups, identity
@@ -15,7 +15,7 @@ def _of_link(token: str):
     """Who is asked, and the question."""
     db = edge.open_session()
     link = identity.find_link(db, token, "follow-up")
-    g.visitor_language = link.person.language
+    i18n.speak_to(link.person)
     return link.person, follow_ups.get_follow_up(db, link.follow_up_id)
 
 

@@ -3,9 +3,9 @@
 Opening it changes nothing. A mail program that offers its own button posts here by itself (RFC 8058).
 """
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 
-from portal import edge
+from portal import edge, i18n
 from portal.auth import public
 from portal.show import show
 from services import leaving
@@ -23,7 +23,7 @@ def over(_error):
 @public
 def see(leave_token: str):
     person, code = leaving.read(edge.open_session(), current_app.config["SETTINGS"].secret_key, leave_token)
-    g.visitor_language = person.language
+    i18n.speak_to(person)
     is_done = request.args.get("done") == "yes"
     return show("leaving/see.html", person=person, code=code, token=leave_token, is_done=is_done)
 

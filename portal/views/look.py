@@ -1,4 +1,4 @@
-"""Look and reading: colours, size of text, language. A page, not an overlay; works signed out and without scripts."""
+"""Look and reading: colours, size of text, language, easy words. A page, not an overlay; works signed out, without scripts."""
 
 from urllib.parse import urlsplit
 
@@ -16,17 +16,20 @@ bp = Blueprint("look", __name__)
 @bp.get("/look")
 @public
 def see():
-    chosen = {"theme": "system", "text": "normal", "lang": i18n.language()} | i18n.look()
+    own = {"theme": "system", "text": "normal", "lang": i18n.language(), "easy": "yes" if i18n.is_easy() else "no"}
+    chosen = own | i18n.look()
     return show("look/see.html", chosen=chosen, where=_own_path(request.args.get("from")), is_saved="saved" in request.args)
 
 
 @bp.post("/look")
 @public
 def choose():
-    asked = {"theme": i18n.THEMES, "text": i18n.TEXT_SIZES, "lang": i18n.LANGUAGES}
-    chosen = i18n.look() | {name: request.form[name] for name, known in asked.items() if request.form.get(name) in known}
-    if isinstance(g.actor, Person) and request.form.get("lang") in i18n.LANGUAGES:
-        people.change_language(edge.open_session(), g.actor, chosen["lang"])
+    asked = {name: request.form[name] for name, known in i18n.CHOICES.items() if request.form.get(name) in known}
+    chosen = i18n.look() | asked
+    if isinstance(g.actor, Person) and "lang" in asked:
+        people.change_language(edge.open_session(), g.actor, asked["lang"])
+    if isinstance(g.actor, Person) and "easy" in asked:
+        people.change_words(edge.open_session(), g.actor, is_easy=asked["easy"] == "yes")
     where = _own_path(request.form.get("from"))
     return i18n.keep_look(redirect(url_for("look.see", saved=1, **({"from": where} if where else {})), 303), chosen)
 

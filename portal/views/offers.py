@@ -3,9 +3,9 @@
 Opening the link changes nothing, since mail scanners open links too; pressing a button does.
 """
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 
-from portal import edge
+from portal import edge, i18n
 from portal.auth import public
 from portal.errors import status_of
 from portal.show import show
@@ -18,7 +18,7 @@ bp = Blueprint("offers", __name__, url_prefix="/o")
 
 def offer_of(token: str) -> Offer:
     link = identity.find_link(edge.open_session(), token, "offer")
-    g.visitor_language = link.person.language
+    i18n.speak_to(link.person)
     return waiting.get_offer(edge.open_session(), link.offer_id)
 
 

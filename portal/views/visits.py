@@ -3,9 +3,9 @@
 Opening the link changes nothing, since mail scanners open links too; pressing a button does.
 """
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 
-from portal import edge
+from portal import edge, i18n
 from portal.auth import public
 from portal.show import show
 from services import attendance, bookings, clock, identity, tasks
@@ -19,7 +19,7 @@ WAYS = ("link", "push")  # a button of the page, a button of the notification
 
 def booking_of(token: str) -> Booking:
     link = identity.find_link(edge.open_session(), token, "visit")
-    g.visitor_language = link.person.language
+    i18n.speak_to(link.person)
     return bookings.get_by_id(edge.open_session(), link.booking_id)
 
 

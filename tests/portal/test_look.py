@@ -16,13 +16,13 @@ def test_a_choice_holds_on_every_page(client, name, value, sign):
 def test_a_choice_that_there_is_not_changes_nothing(client):
     client.post("/look", data={"theme": "pink", "text": "9px", "lang": "xx"})
 
-    assert '<html lang="pl" data-theme="system" data-text="normal">' in client.get("/help").text
+    assert '<html lang="pl" data-theme="system" data-text="normal" data-easy="no">' in client.get("/help").text
 
 
 def test_a_cookie_that_somebody_made_up_changes_nothing(client):
     client.set_cookie("look", "theme=%22%3E%3Cscript%3E&lang=../../etc")
 
-    assert '<html lang="pl" data-theme="system" data-text="normal">' in client.get("/help").text
+    assert '<html lang="pl" data-theme="system" data-text="normal" data-easy="no">' in client.get("/help").text
 
 
 def test_the_language_of_a_person_is_also_that_of_their_messages(client, db, make, sign_in):
