@@ -8,18 +8,17 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from services import audit, bookings, clock, slots, tasks, telling
 from services.errors import NotFound, Refused
-from services.models import AttendanceStatement, Booking, Intention, Person, Slot, StaffMember
-from services.permissions import Permission, require
+from services.models import AttendanceStatement, Booking, Intention, Mandate, Person, Slot, StaffMember
+from services.permissions import Actor, Permission, require, require_own
 
 
-def answer(db: Session, actor: Person | StaffMember, booking: Booking, said: str, *, way: str, key: str | None = None) -> bool:
+def answer(db: Session, actor: Actor, booking: Booking, said: str, *, way: str, key: str | None = None) -> bool:
     """Note "yes", "no" or "help" before a session. The same answer again changes nothing; False then.
 
     "no" gives the place back (see `bookings.cancel`); "help" becomes a coordinator's task. After the start: Refused("booking-over").
     `key`: of a press that may come again, see `services.answers`.
     """
-    if isinstance(actor, Person) and booking.person_id != actor.id:
-        raise NotFound
+    require_own(actor, booking.person_id, Permission.ACT_ANSWER)
     bookings.hold(db, booking)
     if said == "no":
         if not booking.is_live:
@@ -60,10 +59,9 @@ def can_check_in(booking: Booking) -> bool:
     return booking.is_live and check_in_opens(booking) <= clock.now() < booking.ends_at
 
 
-def check_in(db: Session, actor: Person, booking: Booking) -> None:
+def check_in(db: Session, actor: Person | Mandate, booking: Booking) -> None:
     """ "I am here". From an hour before until the end; pressing it twice is the same as once."""
-    if booking.person_id != actor.id:
-        raise NotFound
+    require_own(actor, booking.person_id, Permission.ACT_ARRIVE)
     if not can_check_in(booking):
         raise Refused("too-early" if clock.now() < check_in_opens(booking) else "booking-over")
     if last_said(db, booking.id).get("participant") is None:

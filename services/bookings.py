@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session, defer, joinedload
 from services import audit, catalogue, clock, outbox, reach, slots, telling
 from services.db import IntegrityError, broken_guard
 from services.errors import NotFound, Refused
-from services.models import Booking, Message, Person, Place, Slot, StaffMember
-from services.numbers import new_number
-from services.permissions import Actor, Permission, require
+from services.models import Booking, Mandate, Message, Person, Place, Slot, StaffMember
+from services.permissions import Actor, Permission, require, require_own
 
 
 def book(
-    db: Session, actor: Person | StaffMember, person: Person, slot_id: int, *,
+    db: Session, actor: Actor, person: Person, slot_id: int, *,
     key: str, needs: list[str] | tuple[str, ...] = (), step_line: str | None = None,
 ) -> Booking:  # fmt: skip
     """Give `person` a place in a slot, or refuse and say why. The same `key` twice is the same booking.
@@ -50,13 +49,11 @@ def fingerprint(slot_id: int, needs, step_line: str | None) -> str:
     return hashlib.sha256(json.dumps([slot_id, sorted(needs), step_line]).encode()).hexdigest()
 
 
-def _require_for(actor: Actor, person: Person) -> None:
-    if isinstance(actor, Person):
-        require(actor, Permission.BOOKING_MAKE)
-        if actor.id != person.id:
-            raise NotFound
-    else:
-        require(actor, Permission.BOOKING_MAKE_FOR)
+def _require_for(actor: Actor, person: Person, *trusted: Permission) -> None:
+    """`trusted`: what somebody who acts for the person may do this by, besides booking."""
+    if not isinstance(actor, Mandate):
+        require(actor, Permission.BOOKING_MAKE if isinstance(actor, Person) else Permission.BOOKING_MAKE_FOR)
+    require_own(actor, person.id, Permission.ACT_BOOK, *trusted)
 
 
 def find_by_key(db: Session, person: Person, key: str) -> Booking | None:
@@ -123,13 +120,13 @@ def _nearest(db: Session, person: Person, slot: Slot) -> list[Slot]:
 
 
 def _tell(db: Session, actor: Actor, person: Person, kind: str, booking: Booking) -> None:
-    """Tell the person by their first way, and their trusted people. What staff do in the evening is told in the morning."""
+    """Tell the person by their first way, and their trusted people. What others do for them in the evening is told in the morning."""
     about = dict(
         subject=f"booking:{booking.id}:{booking.version}", useful_until=booking.starts_at,
         booking_id=booking.id, booking_version=booking.version,
     )  # fmt: skip
     due_at = None
-    if isinstance(actor, StaffMember):
+    if isinstance(actor, StaffMember | Mandate):
         morning = reach.morning_after(clock.now(), reach.of(db, person).quiet)
         due_at = morning if morning < booking.starts_at else None
     telling.tell(db, person, kind, due_at=due_at, **about)
@@ -175,13 +172,13 @@ _COMING = (
 )  # fmt: skip
 
 
-def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: int, *, key: str) -> Booking:
+def move(db: Session, actor: Actor, booking: Booking, slot_id: int, *, key: str) -> Booking:
     """Take a place in another slot and give up this one, at once or not at all. The number stays, the version grows.
 
     Moving to where it is already is a repeat and changes nothing. Refuses like `book`, and with "booking-over".
     """
     person = db.get(Person, booking.person_id)
-    _require_for(actor, person)
+    _require_for(actor, person, Permission.ACT_ANSWER)
     hold(db, booking)
     if booking.slot_id == slot_id and booking.is_live:
         return booking
@@ -200,6 +197,7 @@ def move(db: Session, actor: Person | StaffMember, booking: Booking, slot_id: in
     return booking
 
 
+        interpreters.follow(db, actor, booking)
 def hold(db: Session, booking: Booking) -> None:
     """Read a booking again and keep it until the transaction ends: who presses in the same moment waits, then sees the result."""
     db.refresh(booking, [column.key for column in Booking.__mapper__.column_attrs], with_for_update=True)
@@ -245,7 +243,7 @@ def _drop_messages(db: Session, booking: Booking) -> None:
 def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = None) -> Booking:
     """Give a place back; it is free for others in the same instant. Always works until the start; after the edition's
     cut-off it is noted as an absence with notice. Cancelling what is cancelled changes nothing."""
-    _require_for(actor, booking.person)
+    _require_for(actor, booking.person, Permission.ACT_ANSWER)
     if not booking.is_live:
         return booking
     if booking.starts_at <= clock.now():
@@ -275,7 +273,7 @@ def note_reason(db: Session, booking: Booking, reason: str) -> None:
         booking.reason = reason
 
 
-def restore(db: Session, actor: Person | StaffMember, booking: Booking) -> Booking:
+def restore(db: Session, actor: Actor, booking: Booking) -> Booking:
     """Undo a cancellation, as long as nobody has taken the place, and say once more that it is booked.
 
     Refused("slot-just-taken", nearest=…) when somebody has it.

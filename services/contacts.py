@@ -27,16 +27,12 @@ def add(db: Session, actor: Person, name: str, address: str) -> TrustedContact:
     Refused: "name-missing", "name-long", "contact-wrong", "too-many-contacts".
     """
     require(actor, Permission.CHOICE_MAKE)
-    name, address = " ".join(name.split()), address.strip()
+    name = " ".join(name.split())
     if not name:
         raise Refused("name-missing")
     if len(name) > 80:
         raise Refused("name-long")
-    is_email = bool(EMAIL.fullmatch(address)) and len(address) <= 200
-    phone = None if is_email else as_phone(address)
-    if not is_email and phone is None:
-        raise Refused("contact-wrong")
-    email = address.lower() if is_email else None
+    email, phone = read_address(address)
     same = select(TrustedContact).where(
         TrustedContact.person_id == actor.id, TrustedContact.ended_at.is_(None), TrustedContact.email.is_(email) if email is None
         else TrustedContact.email == email, TrustedContact.phone.is_(phone) if phone is None else TrustedContact.phone == phone,
@@ -53,6 +49,16 @@ def add(db: Session, actor: Person, name: str, address: str) -> TrustedContact:
     db.flush()
     audit.record(db, actor, "contact:add", contact, person_id=actor.id)
     return contact
+
+
+def read_address(text: str) -> tuple[str | None, str | None]:
+    """(e-mail address, None) or (None, telephone number) of what somebody typed; else Refused("contact-wrong")."""
+    text = text.strip()
+    if EMAIL.fullmatch(text) and len(text) <= 200:
+        return text.lower(), None
+    if phone := as_phone(text):
+        return None, phone
+    raise Refused("contact-wrong")
 
 
 def get(db: Session, actor: Person, contact_id: int) -> TrustedContact:

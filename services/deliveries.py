@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services import clock, outbox, providers, reach, receipts, subjects, telling
 from services.channels import Outcome, all_channels
 from services.kinds import KINDS
-from services.models import Message, Person, PushSubscription, ReminderChoice, StaffMember, TrustedContact
+from services.models import Mandate, MandateLink, Message, Person, PushSubscription, ReminderChoice, StaffMember, TrustedContact
 from services.models.reminders import QUIET_FROM, QUIET_TO
 from services.subjects import Delivery, Stop
 
@@ -46,7 +46,7 @@ _ASKED = (  # put together once, since every message asks it
 
 def _receiver(
     db: Session, message: Message
-) -> tuple[Person | StaffMember | TrustedContact | None, ReminderChoice | None, PushSubscription | None]:
+) -> tuple[Person | StaffMember | TrustedContact | Mandate | None, ReminderChoice | None, PushSubscription | None]:
     """To whom it goes, what the person has chosen, and the browser that it was posted for."""
     if not message.person_id:
         return db.get(StaffMember, message.staff_id), None, None
@@ -54,6 +54,9 @@ def _receiver(
     person, choice, phone = db.execute(_ASKED, asked).one_or_none() or (None, None, None)
     if not message.contact_id:
         return person, choice, phone
+    if message.mandate_link_id:
+        link = db.get(MandateLink, message.mandate_link_id)
+        return link.mandate if link is not None and link.mandate.is_live else None, None, None
     contact = db.get(TrustedContact, message.contact_id)
     return contact if contact is not None and contact.ended_at is None else None, choice, phone
 

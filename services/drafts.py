@@ -6,14 +6,15 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services import clock
-from services.models import Draft, Person, StaffMember
+from services.models import Draft, Person
+from services.permissions import Actor, name_of
 
 KEPT = timedelta(days=30)
 
 
-def owner_of(actor: Person | StaffMember, person: Person) -> str:
+def owner_of(actor: Actor, person: Person) -> str:
     """Each draft belongs to the one who types, and for whom."""
-    return f"person:{person.id}" if isinstance(actor, Person) else f"staff:{actor.id} person:{person.id}"
+    return f"person:{person.id}" if isinstance(actor, Person) else f"{name_of(actor)} person:{person.id}"
 
 
 def get_draft(db: Session, owner: str, kind: str) -> dict:

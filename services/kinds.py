@@ -46,5 +46,6 @@ KINDS: dict[str, Kind] = {
     "barrier-news": Kind("barrier", may_call=False, is_optional=False),
     "barrier-due": Kind("barrier", may_call=False, is_optional=False),
     "copy": Kind("booking", may_call=False, is_for_screen=True),
+    "acting-link": Kind("acting", may_call=False, at_once=True, is_for_screen=True, is_optional=False),
     "test": Kind("", may_call=False, at_once=True, is_for_screen=True),
 }

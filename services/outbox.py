@@ -19,7 +19,7 @@ A_WEEK, KEPT = timedelta(days=7), timedelta(days=30)
 AT_ONCE = 100  # rows of one INSERT
 EMPTY = dict.fromkeys((
     "person_id", "staff_id", "booking_id", "booking_version", "link_id", "code_id", "plan_version_id", "campaign_id",
-    "subscription_id", "enrolment_id", "offer_id", "contact_id", "barrier_id",
+    "subscription_id", "enrolment_id", "offer_id", "contact_id", "mandate_link_id", "barrier_id",
 )) | {"provider": ""}  # fmt: skip
 BACKOFF = (30, 120, 600, 1800, 3600, 7200)  # seconds until the next try
 

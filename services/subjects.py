@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services import attendance, bookings, clock, codes, identity, slots
+from services import acting_ways, attendance, bookings, clock, codes, identity, slots
 from services.channels import reference
 from services.errors import NotFound
 from services.kinds import KINDS, Kind
@@ -18,6 +18,8 @@ from services.models import (
     FollowUp,
     Link,
     Message,
+    Mandate,
+    MandateLink,
     Offer,
     Person,
     Plan,
@@ -38,14 +40,15 @@ class Delivery:
 
     message: Message
     reference: str
-    to: Person | StaffMember | TrustedContact
+    to: Person | StaffMember | TrustedContact | Mandate
     subscription: PushSubscription | None = None
     booking: Booking | None = None
     slot: Slot | None = None  # of the booking or the offer
     nearest: tuple[Slot, ...] = ()  # free times instead of a session that we called off
     campaign: Campaign | None = None
     enrolment: Enrolment | None = None
-    of_whom: Person | None = None  # whose session it is, in a copy for a trusted person
+    barrier: BarrierReport | None = None
+    of_whom: Person | None = None  # in what goes to a trusted person: whose session it is, for whom they may act
     token: str | None = None  # of the link that the message carries
     seen: str | None = None  # of the receipt that a phone sends back
     digits: str | None = None
@@ -153,6 +156,16 @@ def _link(db: Session, key: bytes, message: Message) -> Found:
 def _plan(db: Session, key: bytes, message: Message) -> Found:
     version = db.get(PlanVersion, message.plan_version_id)
     return Found() if version is not None and version.status == "proposed" else stopped("cancelled", "plan-answered")
+def _acting(db: Session, key: bytes, message: Message) -> Found:
+    link = db.get(MandateLink, message.mandate_link_id)
+    if link is None or link.spent_at is not None:
+        return stopped("cancelled", "link-spent")
+    if link.expires_at <= clock.now():
+        return stopped("cancelled", "link-replaced")
+    token = acting_ways.token_of(key, link)
+    return Found({"of_whom": link.mandate.person, "token": token, "expires_at": link.expires_at})
+
+
 
 
 def _enrolment(db: Session, key: bytes, message: Message) -> Found:
@@ -199,8 +212,8 @@ def _campaign(db: Session, key: bytes, message: Message) -> Found:
 
 
 READERS = {
-    "booking": _booking, "code": _code, "link": _link, "plan": _plan, "enrolment": _enrolment, "follow-up": _follow_up,
-    "offer": _offer, "campaign": _campaign,
+    "acting": _acting, "booking": _booking, "code": _code, "link": _link, "plan": _plan, "enrolment": _enrolment, "follow-up": _follow_up,
+    "offer": _offer, "campaign": _campaign, "barrier": _barrier,
 }  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from services import audit, bookings, clock, reach, slots, telling
 from services.db import insert_into
 from services.errors import NotFound, Refused
-from services.models import Booking, Offer, Person, Slot, StaffMember, Wish
-from services.permissions import Permission, require
+from services.models import Booking, Offer, Person, Slot, Wish
+from services.permissions import Actor, Permission, require
 from services.reach import Reach
 from services.waiting_hours import answer_by
 
@@ -29,7 +29,7 @@ _is_served = exists().where(  # they found a place in the meantime, by whichever
 )  # fmt: skip
 
 
-def wait_for(db: Session, actor: Person | StaffMember, person: Person, form_id: int) -> None:
+def wait_for(db: Session, actor: Actor, person: Person, form_id: int) -> None:
     """Put a person on the list for a form. Asking again changes nothing, except that what is free by now is known to them.
 
     What is free at this moment suits them not, or they would have taken it: it is noted as declined and never offered.

@@ -36,6 +36,7 @@ class Mandate(Base):
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(coded("ended_by", "person", "trusted"))
+    is_easy = False  # easy words are chosen in the browser, by whoever wants them there
     person: Mapped[Person] = relationship()
     enrolment: Mapped[Enrolment] = relationship()
     things: Mapped[list["MandateThing"]] = relationship(cascade="all, delete-orphan", order_by="MandateThing.thing")
