@@ -12,7 +12,7 @@ def create_app(settings: Settings | None = None):
     """The web application for these settings (by default, the environment's)."""
     from htmx_flask import Htmx
 
-    from portal import assets, auth, dates, edge, errors, i18n, security, show, views
+    from portal import assets, auth, dates, delivery, edge, errors, films, hard_words, i18n, security, show, views
     from services import channels
     from services.db import Database
 
@@ -32,14 +32,18 @@ def create_app(settings: Settings | None = None):
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["database"] = Database(settings.database_url)
-    app.extensions["assets"] = assets.Assets(assets.build(HERE / "static", settings.var_dir / "static"))
+    folder = settings.var_dir / "static"
+    app.extensions["assets"] = assets.Assets(assets.build(HERE / "static", folder), folder)
     Htmx(app)
     i18n.init(app)
     dates.init(app)
     edge.init(app)
     security.init(app)
+    films.init(app)
+    delivery.init(app)
     auth.init(app)
     show.init(app)
+    hard_words.init(app)
     errors.init(app)
     views.init(app)
     auth.require_declared(app)
@@ -51,7 +55,7 @@ def _serve_static(app, settings: Settings) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
     from whitenoise import WhiteNoise
 
-    from portal import security
+    from portal import films, security
 
     app.wsgi_app = WhiteNoise(
         app.wsgi_app,
@@ -60,7 +64,9 @@ def _serve_static(app, settings: Settings) -> None:
         immutable_file_test=lambda path, url: True,  # every name carries its content's hash
         add_headers_function=lambda headers, path, url: security.add_to(headers, settings),
         allow_all_origins=False,
+        mimetypes={".vtt": "text/vtt"},
     )
+    films.serve(app.wsgi_app, settings.var_dir)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

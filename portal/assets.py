@@ -1,5 +1,6 @@
 """Styles, scripts and pictures under names that change with their content, so that a phone may keep them for a year."""
 
+import base64
 import gzip
 import hashlib
 import os
@@ -10,17 +11,20 @@ from pathlib import Path
 
 import brotli
 
-STYLES = ("tokens", "base", "components", "staff", "print")
+STYLES = ("tokens", "base", "components", "reading", "staff", "print")
 TEXT = {".css", ".js", ".svg", ".txt", ".json"}
 SERVED_ELSEWHERE = {"sw.js", "keep.js"}  # a service worker rules only what lies below its own address: served at the root
 
 
 class Assets:
-    """Knows the public address of every file of the look."""
+    """Knows the public address of every file of the look, and its styles by heart."""
 
-    def __init__(self, names: dict[str, str], prefix: str = "/static/"):
+    def __init__(self, names: dict[str, str], folder: Path, prefix: str = "/static/"):
         self.names = names
         self.prefix = prefix
+        self.styles = (folder / names["app.css"]).read_text("utf-8")
+        # By this a policy that allows no style in a page knows this one again.
+        self.styles_hash = "sha256-" + base64.b64encode(hashlib.sha256(self.styles.encode("utf-8")).digest()).decode("ascii")
 
     def url(self, name: str) -> str:
         """The address of `name` ("app.css", "icons/mark.svg"); KeyError when there is no such file."""
