@@ -30,6 +30,7 @@ CHOICES = {  # what may be chosen on the look page: name -> values
     "theme": THEMES,
     "text": TEXT_SIZES,
     "easy": ("yes", "no"),
+    "listen": ("end", "top"),  # where the button stands that reads a page aloud
 }
 
 

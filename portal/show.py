@@ -23,6 +23,7 @@ class Page:
     text_size = property(lambda self: i18n.look().get("text", "normal"))
     is_easy = property(lambda self: i18n.is_easy())
     easy_readers = property(lambda self: current_app.config["SETTINGS"].etr_reviewed_by)
+    listen = property(lambda self: i18n.look().get("listen", "end"))
     url = property(lambda self: request.path)
     is_demo = property(lambda self: current_app.config["SETTINGS"].is_demo)
     help_phone = property(lambda self: current_app.config["SETTINGS"].help_phone)

@@ -147,6 +147,7 @@
       say("");
       focusStart(page());
       showPrint();
+      showListen();
       tellMine();
     } else {
       const part = ctx.target?.isConnected ? ctx.target : document.getElementById(ctx.target?.id);
@@ -179,6 +180,11 @@
   // A link of an error box leads to a field, or to the first answer of a question.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();
+    const listen = event.target.closest("[data-listen]");
+    if (listen) {
+      speechSynthesis.speak(new SpeechSynthesisUtterance("")); // an iPhone lets a page speak only from within a press
+      import(listen.dataset.listen).then(({ toggle }) => toggle(listen), tellCutOff);
+    }
     const link = event.target.closest('.errors a[href^="#"]');
     const goal = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!goal) return;
@@ -193,5 +199,14 @@
     for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   }
   showPrint();
+  showListen();
   tellMine();
+
+  // Only where a voice for the language of the page lives in the phone itself: others are sent the words that they speak.
+  function showListen() {
+    const button = document.querySelector("[data-listen]");
+    const isOurs = ({ lang, localService }) => localService && lang.slice(0, 2).toLowerCase() === document.documentElement.lang;
+    if (button && window.speechSynthesis?.getVoices().some(isOurs)) button.hidden = false;
+  }
+  window.speechSynthesis?.addEventListener?.("voiceschanged", showListen);
 })();

@@ -1,0 +1,111 @@
+"""Hard words are explained where a page first says them. Words, their forms and what they mean: `components/glossary.html`.
+
+What a page says comes from templates, from the register and from plans that staff write, so the place is found in the
+page as it is drawn, not in its template.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Flask, current_app
+from markupsafe import Markup
+
+from portal import lines
+
+TOKEN = re.compile(r"<!--.*?-->|<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>[^>]*)>", re.S)
+VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+# What nobody sees, and where nothing can stand beside a word.
+UNSEEN = {"template", "noscript", "script", "select", "textarea", "svg", "video"}
+LINES = {"p", "h1", "h2", "h3", "h4", "legend", "label"}  # hold nothing but words: the explanation follows them
+INSIDE = {"li", "dd", "dt", "td", "th", "div", "section", "figcaption", "fieldset"}  # the explanation is their last child
+IN_LINE = re.compile(r'class="[^"]*\bchoice\b')
+HIDDEN = re.compile(r'\shidden(?=[\s>/]|$)|class="[^"]*\bhidden\b')
+GIVEN = re.compile(r'data-word="([\w-]+)"')
+
+
+@dataclass
+class Open:
+    """An element that is not closed yet, and the words that it waits to explain."""
+
+    name: str
+    rest: str
+    words: list[str]
+
+    @property
+    def is_unseen(self) -> bool:
+        return self.name in UNSEEN or HIDDEN.search(self.rest) is not None
+
+    @property
+    def is_answer(self) -> bool:
+        """An answer to choose: its words are one label, in which nothing can be opened."""
+        return self.name == "label" and IN_LINE.search(self.rest) is not None
+
+
+@lru_cache(maxsize=16)
+def forms(said: str) -> tuple[tuple[str, ...], re.Pattern]:
+    """The codes of all words, and one pattern that finds any of them: the number of its group is the place of the code."""
+    codes, patterns = [], []
+    for line in lines.in_one(said).split("\n"):
+        code, _, shapes = line.partition(": ")
+        if shapes:
+            codes.append(code)
+            each = (re.escape(shape.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for shape in shapes.split(","))
+            patterns.append(f"({'|'.join(each)})")
+    return tuple(codes), re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.I)
+
+
+def explained(html: str) -> str:
+    """The same page with each hard word explained once, after the line in which it first stands."""
+    glossary = current_app.jinja_env.get_template("components/glossary.html").module
+    codes, pattern = forms(str(glossary.forms()))
+    if not pattern.search(html):
+        return html
+    known = set(GIVEN.findall(html))  # what a template explains by itself
+    drawn, stack, unseen, last = [], [Open("main", "", [])], 0, 0
+
+    def close(one: Open) -> str:
+        return "".join(str(glossary.explain(code, is_line=one.name == "span")) for code in one.words)
+
+    for token in (*TOKEN.finditer(html), None):
+        text = html[last : token.start() if token else len(html)]
+        if text and not unseen:
+            for match in pattern.finditer(text):
+                code = codes[match.lastindex - 1]
+                if code not in known and (place := _place(stack)):
+                    known.add(code)
+                    place.words.append(code)
+        drawn.append(text)
+        if token is None:
+            break
+        last = token.end()
+        if token["name"] is None or token["name"] in VOID or token["rest"].endswith("/"):
+            drawn.append(token[0])
+        elif not token["end"]:
+            one = Open(token["name"], token["rest"], [])
+            stack.append(one)
+            unseen += one.is_unseen
+            drawn.append(token[0])
+        else:
+            one = stack.pop() if len(stack) > 1 else Open(token["name"], "", [])
+            unseen -= one.is_unseen
+            drawn += [close(one), token[0]] if one.name in INSIDE | {"span"} else [token[0], close(one)]
+    return "".join([*drawn, close(stack[0])])
+
+
+def _place(stack: list[Open]) -> Open | None:
+    """The element that an explanation can end or follow."""
+    for above, one in zip([None, *stack], stack, strict=False):
+        if above and above.is_answer:  # its words stand in one span
+            return one if one.name == "span" else None
+        if one.name == "summary":
+            return above
+        if one.name in LINES and not one.is_answer:
+            return one
+    return next((one for one in reversed(stack) if one.name in INSIDE or one.name == "form"), stack[0])
+
+
+def init(app: Flask) -> None:
+    @app.template_filter("explained")
+    def explain(html, is_wanted: bool = True) -> Markup:
+        return Markup(explained(str(html)) if is_wanted else html)
