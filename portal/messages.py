@@ -26,6 +26,7 @@ PATHS = {  # where the one link of a message leads; a code has none: it is typed
     "booked": "/s/{token}", "moved": "/s/{token}", "reminder": "/s/{token}", "invitation": "/w/{token}",
     "cancelled": "/book/need", "cancelled-by-us": "/book/need", "missed": "/book/need", "plan-waiting": "/plan",
     "plan-review": "/plan", "freed": "/o/{token}", "follow-up": "/f/{token}", "copy": "/c/{token}", "acting-link": "/t/{token}", "test": "/plan",
+    "barrier-received": "/barrier/{token}", "barrier-news": "/barrier/{token}", "barrier-due": "/barriers/{report}",
 }  # fmt: skip
 WITH_ANSWERS = ("reminder",)  # kinds that ask whether somebody will come
 
@@ -74,6 +75,8 @@ class Words:
             "nearest": delivery.nearest,
             "campaign": delivery.campaign,
             "report": delivery.barrier,
+            "owner": settings.owner,
+            "contact_email": settings.contact_email,
             "moment": delivery.moment,
             "digits": delivery.digits,
             "expires_at": delivery.expires_at,

@@ -46,3 +46,4 @@ def _item(word: str, endpoint: str, icon: str) -> Item:
         "people": ("people", "plans", "booking_for", "imports"),
     }
     return Item(word, url_for(endpoint), icon, section in own.get(word, (word,)))
+        "tasks": ("tasks", "barriers"),

@@ -1,7 +1,7 @@
 """What the worker plans each minute. A step takes a way to open a writing transaction, keeps each one short, and returns
 how many messages are new; done again it changes nothing."""
 
-from services import calls, deliveries, follow_ups, reminders, reviews, waiting
+from services import barriers_desk, calls, deliveries, follow_ups, reminders, reviews, waiting
 
 
 def plan_reminders(writing) -> int:
@@ -43,4 +43,9 @@ def clear_calls(writing) -> int:
     return 0
 
 
-STEPS = [plan_reminders, escalate, clear_calls, offer_free_places, plan_reviews, plan_follow_ups]
+def look_at_barriers(writing) -> int:
+    with writing() as db:
+        return barriers_desk.plan_due(db)
+
+
+STEPS = [plan_reminders, escalate, clear_calls, offer_free_places, plan_reviews, plan_follow_ups, look_at_barriers]

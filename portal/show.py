@@ -1,5 +1,6 @@
 """Turning a template into an answer: a whole page, or the one part that htmx asked for."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,13 @@ class Page:
     easy_readers = property(lambda self: current_app.config["SETTINGS"].etr_reviewed_by)
     listen = property(lambda self: i18n.look().get("listen", "end"))
     url = property(lambda self: request.path)
+
+    @property
+    def place(self) -> str:
+        """Which page this is, for whoever reports a barrier on it: its address without whose it is, and without secrets."""
+        rule = request.url_rule.rule if request.url_rule else ""
+        return re.sub("<[^>]*>", "...", rule)
+
     is_demo = property(lambda self: current_app.config["SETTINGS"].is_demo)
     help_phone = property(lambda self: current_app.config["SETTINGS"].help_phone)
     help_hours = property(lambda self: current_app.config["SETTINGS"].help_hours)

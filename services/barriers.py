@@ -4,7 +4,7 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from services.barriers_clock import due_on
 from services.errors import NotFound, Refused
 from services.identity import as_phone, derive
 from services.models import BarrierReport, Organisation, StaffMember, StaffRole
-from services.permissions import SYSTEM, Actor
+from services.permissions import SYSTEM
 
 WAYS = ("email", "phone", "post", "none")
 ANSWERS_IN = ("text", "easy", "large-print", "call", "pjm")
@@ -52,9 +52,8 @@ def problems_of(wish: Wish) -> list[tuple[str, str]]:
     found += [(name, "text-long") for name in ("where_at", "address") if len(getattr(wish, name)) > LONGEST_LINE]
     if wish.way not in WAYS:
         found.append(("way", "choice-missing"))
-    elif not found or found[-1][0] != "address":
-        if code := _address_problem(wish.way, wish.address.strip()):
-            found.append(("address", code))
+    elif ("address", "text-long") not in found and (code := _address_problem(wish.way, wish.address.strip())):
+        found.append(("address", code))
     if wish.answer_in not in ANSWERS_IN:
         found.append(("answer_in", "choice-missing"))
     return found
@@ -180,13 +179,8 @@ def _signature(key: bytes, report_id: int) -> str:
 def withdraw(db: Session, found: BarrierReport) -> None:
     """Whoever reported takes it back. Twice is once; what has its answer stays."""
     if found.is_open:
-        end(db, SYSTEM, found, "withdrawn")
-
-
-def end(db: Session, actor: Actor, found: BarrierReport, state: str) -> None:
-    """Close the case. Messages that wait for nothing any more do not go."""
-    found.state, found.closed_at = state, clock.now()
-    audit.record(db, actor, f"barrier:{state}", found)
+        found.state, found.closed_at = "withdrawn", clock.now()
+        audit.record(db, SYSTEM, "barrier:withdraw", found)
 
 
 def forget(db: Session) -> int:
@@ -204,8 +198,3 @@ def forget(db: Session) -> int:
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     return erased.rowcount
-
-
-def since(found: BarrierReport) -> datetime:
-    """When something last happened."""
-    return found.closed_at or found.replied_at or found.extended_at or found.received_at

@@ -13,7 +13,7 @@ from services.permissions import SYSTEM, Permission, is_allowed, require
 
 OVER_SHOWN = 30  # cases that are over, on the list
 _last_day = func.coalesce(BarrierReport.extended_to, BarrierReport.due_on)
-_over = BarrierReport.state.in_(("closed", "withdrawn"))
+_over = BarrierReport.closed_at.is_not(None)
 
 
 def may_answer(actor: StaffMember) -> bool:
@@ -124,7 +124,8 @@ def close(db: Session, actor: StaffMember, report_id: int) -> BarrierReport:
 
 
 def _close(db: Session, actor, found: BarrierReport) -> None:
-    barriers.end(db, actor, found, "closed")
+    found.closed_at = clock.now()
+    audit.record(db, actor, "barrier:close", found)
     barriers.tell(db, found, "barrier-news", "closed")
 
 
@@ -144,7 +145,7 @@ def plan_due(db: Session) -> int:
     for found in list(db.scalars(near.order_by(BarrierReport.id))):
         posted += barriers.tell_staff(db, found, "overdue" if found.deadline < today else "soon")
     since = clock.now() - barriers.CLOSES_AFTER
-    told = select(BarrierReport).where(BarrierReport.state.in_(("answered", "refused")), BarrierReport.replied_at < since)
+    told = select(BarrierReport).where(BarrierReport.replied_at < since, BarrierReport.closed_at.is_(None))
     for found in list(db.scalars(told.order_by(BarrierReport.id).with_for_update(skip_locked=True))):
         _close(db, SYSTEM, found)
         posted += 1

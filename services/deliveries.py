@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 from services import clock, outbox, providers, reach, receipts, subjects, telling
 from services.channels import Outcome, all_channels
 from services.kinds import KINDS
-from services.models import Mandate, MandateLink, Message, Person, PushSubscription, ReminderChoice, StaffMember, TrustedContact
+from services.models import (
+    BarrierReport,
+    Mandate,
+    MandateLink,
+    Message,
+    Person,
+    PushSubscription,
+    ReminderChoice,
+    StaffMember,
+    TrustedContact,
+)  # fmt: skip
 from services.models.reminders import QUIET_FROM, QUIET_TO
 from services.subjects import Delivery, Stop
 
@@ -48,15 +58,17 @@ def _receiver(
     db: Session, message: Message
 ) -> tuple[Person | StaffMember | TrustedContact | Mandate | None, ReminderChoice | None, PushSubscription | None]:
     """To whom it goes, what the person has chosen, and the browser that it was posted for."""
+    if not message.person_id and not message.staff_id and message.barrier_id:
+        return db.get(BarrierReport, message.barrier_id), None, None
     if not message.person_id:
         return db.get(StaffMember, message.staff_id), None, None
     asked = {"person": message.person_id, "phone": message.subscription_id}
     person, choice, phone = db.execute(_ASKED, asked).one_or_none() or (None, None, None)
-    if not message.contact_id:
-        return person, choice, phone
     if message.mandate_link_id:
         link = db.get(MandateLink, message.mandate_link_id)
         return link.mandate if link is not None and link.mandate.is_live else None, None, None
+    if not message.contact_id:
+        return person, choice, phone
     contact = db.get(TrustedContact, message.contact_id)
     return contact if contact is not None and contact.ended_at is None else None, choice, phone
 

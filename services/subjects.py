@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from services import acting_ways, attendance, bookings, clock, codes, identity, slots
+from services import acting_ways, attendance, barriers, bookings, clock, codes, identity, interpreters, seats
 from services.channels import reference
 from services.errors import NotFound
 from services.kinds import KINDS, Kind
 from services.models import (
+    BarrierReport,
     Booking,
     Campaign,
     Enrolment,
@@ -40,7 +41,7 @@ class Delivery:
 
     message: Message
     reference: str
-    to: Person | StaffMember | TrustedContact | Mandate
+    to: Person | StaffMember | TrustedContact | Mandate | BarrierReport
     subscription: PushSubscription | None = None
     booking: Booking | None = None
     slot: Slot | None = None  # of the booking or the offer
@@ -61,8 +62,10 @@ class Delivery:
 
     @property
     def moment(self) -> str:
-        """Which reminder it is: "three-days", "day", "two-hours", or "asked-7" of a campaign. Of a copy: the kind copied."""
-        return self.message.dedup.split(":")[1] if self.message.kind in ("reminder", "copy") else ""
+        """Which reminder it is: "three-days", "day", "two-hours", or "asked-7" of a campaign. Of a copy: the kind copied.
+        Of a report: what has happened to it."""
+        has_one = self.message.kind in ("reminder", "copy") or self.message.barrier_id is not None
+        return self.message.dedup.split(":")[1] if has_one else ""
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,18 @@ def _campaign(db: Session, key: bytes, message: Message) -> Found:
             return stopped("suppressed", "answered")
         facts |= found.facts
     return Found(facts)
+
+
+def _barrier(db: Session, key: bytes, message: Message) -> Found:
+    """What a report says of itself now. Those who answer hear nothing of one that has its answer."""
+    found = db.get(BarrierReport, message.barrier_id)
+    if found is None or found.erased_at is not None:
+        return stopped("cancelled", "report-gone")
+    if message.staff_id is not None and not found.is_open:
+        return stopped("cancelled", "report-answered")
+    if message.staff_id is not None and f":{found.deadline.isoformat()}:" not in message.dedup:
+        return stopped("cancelled", "report-extended")
+    return Found({"barrier": found, "token": barriers.token_of(key, found.id)})
 
 
 READERS = {

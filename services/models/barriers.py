@@ -12,7 +12,8 @@ class BarrierReport(Base):
     """A report by anybody, with the dates by which the act wants an answer. Belongs to no account: what it holds is what was
     typed, and goes some time after the case is closed.
 
-    `state`: open (the clock runs) · answered · refused · closed (by staff, or by time) · withdrawn (by whoever reported).
+    `state`: open (the clock runs) · answered · refused · withdrawn by whoever reported. A case is over when it is closed, by staff
+    or by time.
     """
 
     __tablename__ = "barrier_report"
@@ -35,7 +36,7 @@ class BarrierReport(Base):
     extended_at: Mapped[datetime | None]
     extended_to: Mapped[date | None]
     extended_why: Mapped[str | None] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(coded("state", "open", "answered", "refused", "closed", "withdrawn"), default="open")
+    state: Mapped[str] = mapped_column(coded("state", "open", "answered", "refused", "withdrawn"), default="open")
     reply: Mapped[str | None] = mapped_column(Text)
     replied_at: Mapped[datetime | None]
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
@@ -51,6 +52,11 @@ class BarrierReport(Base):
     @property
     def phone(self) -> str | None:
         return self.address if self.way == "phone" else None
+
+    @property
+    def is_easy(self) -> bool:
+        """Whether the answer is wanted in easy words."""
+        return self.answer_in == "easy"
 
     @property
     def deadline(self) -> date:

@@ -7,7 +7,21 @@ from datetime import date
 
 from sqlalchemy import select
 
-from services import attendance, bookings, clock, codes, deliveries, follow_ups, identity, reminders, reviews, waiting
+from services import (
+    acting,
+    attendance,
+    barriers,
+    barriers_desk,
+    bookings,
+    clock,
+    codes,
+    deliveries,
+    follow_ups,
+    identity,
+    reminders,
+    reviews,
+    waiting,
+)
 from services.kinds import KINDS
 from services.models import Message, ReminderChoice, TrustedContact
 from tests.portal.sending import KEY, post_trial
@@ -138,10 +152,36 @@ CASES = {
     "booked": booked, "booked-by-phone": by_phone, "booked-frank": frank(booked), "moved": moved, "cancelled": cancelled,
     "cancelled-by-us": cancelled_by_us, "cancelled-by-us-nothing-free": cancelled_and_nothing_free,
     "reminder-three-days": reminder("three-days"), "reminder-day": reminder("day"),
+def barrier(moment, way="email", address="maria@example.org"):
+    """A report of a barrier, and what has happened to it since."""
+
+    def case(db, make, maria):
+        wish = barriers.Wish("Nie widać ramki.", "/plan", way=way, address=address, language=maria.language)
+        made = barriers.report(db, wish, key="k" * 20, sender="s")
+        if moment == "extended":
+            barriers_desk.extend(db, make.ewa, made.id, date(2026, 12, 18), "Musimy zamówić film.\nTo trwa.")
+        elif moment in ("answered", "closed"):
+            barriers_desk.answer(db, make.ewa, made.id, "Ramka jest teraz grubsza.")
+        elif moment == "refused":
+            barriers_desk.refuse(db, make.ewa, made.id, "Mapy nie da się opisać. Opowiemy drogę przez telefon.")
+        if moment == "closed":
+            barriers_desk.close(db, make.ewa, made.id)
+        db.flush()
+
+    return case
+
+
+def barrier_due(db, make, maria):
+    make.ewa.language = maria.language  # the one who answers reports here
+    barrier("received")(db, make, maria)
+
+
     "reminder-day-frank": frank(reminder("day")), "reminder-two-hours": reminder("two-hours"),
     "reminder-two-hours-yes": reminder("two-hours", answer="yes"), "reminder-campaign": reminder("asked-7"),
     "missed": missed, "freed": freed, "freed-frank": frank(freed), "plan-waiting": plan_waiting, "plan-review": plan_review,
-    "follow-up": follow_up, "code": code, "invitation": invitation, "test": trial, "copy-reminder": copy_of(reminder("day")),
+    "follow-up": follow_up, "code": code, "invitation": invitation, "acting-link": asked_to_act, "test": trial, "copy-reminder": copy_of(reminder("day")),
+    "barrier-received": barrier("received"), "barrier-news-extended": barrier("extended"), "barrier-due": barrier_due,
+    "barrier-news-answered": barrier("answered"), "barrier-news-refused": barrier("refused"), "barrier-news-closed": barrier("closed"),
     "copy-moved": copy_of(moved), "copy-cancelled-by-us": copy_of(cancelled_by_us),
 }  # fmt: skip
 ELSEWHERE = {"note", "answered"}  # a coordinator's own words, and what answers a text message

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("extended_at", UtcDateTime),
         sa.Column("extended_to", sa.Date),
         sa.Column("extended_why", sa.Text),
-        sa.Column("state", coded("state", "open", "answered", "refused", "closed", "withdrawn"), nullable=False),
+        sa.Column("state", coded("state", "open", "answered", "refused", "withdrawn"), nullable=False),
         sa.Column("reply", sa.Text),
         sa.Column("replied_at", UtcDateTime),
         sa.Column("replied_by_id", sa.Integer, sa.ForeignKey("staff_member.id")),
