@@ -9,7 +9,8 @@ from scripts import words
 
 LANGUAGES = ["pl", "en", "uk"]
 FOUND = words.extract()
-CATALOGUES = {lang: words.read(lang) for lang in LANGUAGES}
+CATALOGUES = {(lang, name): words.read(lang, name) for lang in LANGUAGES for name in words.CATALOGUES}
+each_catalogue = pytest.mark.parametrize("catalogue", CATALOGUES, ids="-".join)
 
 POLISH = re.compile("[ąćęłńóśźż]", re.I)
 # What stays as it is in every language: names, headings of the Polish register, and signs that have no other word.
@@ -27,63 +28,71 @@ def forms(message):
     return (ids, strings) if message.pluralizable else ([ids], [strings])
 
 
-def entries(lang):
-    return [one for one in CATALOGUES[lang] if one.id]
+def entries(lang, name="messages"):
+    return [one for one in CATALOGUES[lang, name] if one.id]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_catalogue_holds_what_the_templates_say_and_nothing_else(lang):
-    wanted = {words.key(one) for one in words.wanted(lang, FOUND)}
-    there = {words.key(one) for one in entries(lang)}
+@each_catalogue
+def test_the_catalogue_holds_what_the_templates_say_and_nothing_else(catalogue):
+    """The easy words too: an entry for a sentence that is gone or reworded has to go, or follow it."""
+    lang, name = catalogue
+    wanted = {words.key(one) for one in words.wanted(lang, FOUND, name)}
+    there = {words.key(one) for one in entries(lang, name)}
 
     assert sorted(map(str, wanted - there)) == [], "run `make words`, then write the translations"
     assert sorted(map(str, there - wanted)) == [], "run `make words`"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_entry_is_empty_guessed_or_set_aside(lang):
-    assert [one.id for one in entries(lang) if words.is_empty(one) or one.fuzzy] == []
-    assert not CATALOGUES[lang].obsolete
-    assert not CATALOGUES[lang].fuzzy
+@each_catalogue
+def test_no_entry_is_empty_guessed_or_set_aside(catalogue):
+    assert [one.id for one in entries(*catalogue) if words.is_empty(one) or one.fuzzy] == []
+    assert not CATALOGUES[catalogue].obsolete
+    assert not CATALOGUES[catalogue].fuzzy
 
 
-@pytest.mark.parametrize(("lang", "how_many"), [("pl", 3), ("en", 2), ("uk", 3)])
-def test_every_plural_has_all_its_forms(lang, how_many):
-    assert [one.id for one in entries(lang) if one.pluralizable and len(one.string) != how_many] == []
+@each_catalogue
+def test_every_plural_has_all_its_forms(catalogue):
+    how_many = {"pl": 3, "en": 2, "uk": 3}[catalogue[0]]
+    assert [one.id for one in entries(*catalogue) if one.pluralizable and len(one.string) != how_many] == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_placeholders_are_those_of_the_polish_sentence(lang):
-    for one in entries(lang):
+@each_catalogue
+def test_the_placeholders_are_those_of_the_polish_sentence(catalogue):
+    """Easy words may leave a fact out, or say it twice, but know no others."""
+    for one in entries(*catalogue):
         ids, strings = forms(one)
         wanted = Counter(PLACE.findall(ids[0]))
         for string in strings:
-            assert Counter(PLACE.findall(string)) == wanted, string
+            said = Counter(PLACE.findall(string))
+            assert said == wanted or (catalogue[1] == "easy" and said.keys() <= wanted.keys()), string
             assert "%" not in PLACE.sub("", string), string
 
 
+@pytest.mark.parametrize("name", words.CATALOGUES)
 @pytest.mark.parametrize("lang", ["en", "uk"])
-def test_no_polish_is_left_in_a_translation(lang):
-    for one in entries(lang):
+def test_no_polish_is_left_in_a_translation(lang, name):
+    for one in entries(lang, name):
         for string in forms(one)[1]:
             assert not POLISH.search(NAMES.sub("", string)), string
 
 
 def test_no_english_sentence_is_a_copy_of_the_polish_one():
-    copies = {one.id for one in entries("en") if one.id == one.string and " " in PLACE.sub("", one.id).strip(" .,:–")}
+    both = (*entries("en"), *entries("en", "easy"))
+    copies = {one.id for one in both if one.id == one.string and " " in PLACE.sub("", one.id).strip(" .,:–")}
 
     assert copies == set()
 
 
-def test_ukrainian_is_written_in_cyrillic():
-    for one in entries("uk"):
+@pytest.mark.parametrize("name", words.CATALOGUES)
+def test_ukrainian_is_written_in_cyrillic(name):
+    for one in entries("uk", name):
         for string in forms(one)[1]:
             assert not re.search("[A-Za-z]", PLACE.sub("", NAMES.sub("", string))), string
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_sentence_shouts_or_speaks_to_the_eye_with_plain_quotes(lang):
-    for one in entries(lang):
+@each_catalogue
+def test_no_sentence_shouts_or_speaks_to_the_eye_with_plain_quotes(catalogue):
+    for one in entries(*catalogue):
         for string in forms(one)[1]:
             assert "!" not in string, string
             assert '"' not in string, string
