@@ -6,8 +6,7 @@ import json
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, defer, joinedload
 
-from services import audit, catalogue, clock, outbox, reach, slots, telling
-from services.db import IntegrityError, broken_guard
+from services import audit, catalogue, clock, interpreters, outbox, reach, seats, slots, telling
 from services.errors import NotFound, Refused
 from services.models import Booking, Mandate, Message, Person, Place, Slot, StaffMember
 from services.permissions import Actor, Permission, require, require_own
@@ -20,26 +19,29 @@ def book(
     """Give `person` a place in a slot, or refuse and say why. The same `key` twice is the same booking.
 
     Refused: "key-reused" (the key was used for another wish), "slot-passed", "slot-just-taken" (with `nearest`, up to three
-    free times), "own-clash" (with the `booking` that the person has then). NotFound: no such published slot.
+    free times), "own-clash" (with the `booking` that the person has then), "interpreter-too-soon" (not for staff).
+    NotFound: no such published slot.
     """
     _require_for(actor, person)
     asked = fingerprint(slot_id, needs, step_line)
     if again := _made_before(db, person, key, asked):
         return again
     slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.status == "published").with_for_update(read=True))
-    _require_ahead(db, person, slot)
+    _require_ahead(db, person, slot, needs)
+    interpreters.require_in_time(actor, needs, slot)
     booking = Booking(
         person_id=person.id, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, needs=sorted(needs),
         key=key, asked=asked, step_line=step_line, booked_at=clock.now(),
         booked_by_id=actor.id if isinstance(actor, StaffMember) else None,
     )  # fmt: skip
     try:
-        _sit_down(db, booking, slot)
+        seats.sit_down(db, booking, slot)
     except Refused as no:
         if no.code != "key-used":
             raise
         return _made_before(db, person, key, asked)
     audit.record(db, actor, "booking:make", booking, slot=slot.id)
+    interpreters.follow(db, actor, booking)
     _tell(db, actor, person, "booked", booking)
     return booking
 
@@ -49,11 +51,11 @@ def fingerprint(slot_id: int, needs, step_line: str | None) -> str:
     return hashlib.sha256(json.dumps([slot_id, sorted(needs), step_line]).encode()).hexdigest()
 
 
-def _require_for(actor: Actor, person: Person, *trusted: Permission) -> None:
-    """`trusted`: what somebody who acts for the person may do this by, besides booking."""
+def _require_for(actor: Actor, person: Person, *, trusted: Permission = Permission.ACT_BOOK) -> None:
+    """`trusted`: what somebody who acts for the person may do this by."""
     if not isinstance(actor, Mandate):
         require(actor, Permission.BOOKING_MAKE if isinstance(actor, Person) else Permission.BOOKING_MAKE_FOR)
-    require_own(actor, person.id, Permission.ACT_BOOK, *trusted)
+    require_own(actor, person.id, trusted)
 
 
 def find_by_key(db: Session, person: Person, key: str) -> Booking | None:
@@ -68,55 +70,11 @@ def _made_before(db: Session, person: Person, key: str, asked: str) -> Booking |
     return found
 
 
-def _sit_down(db: Session, booking: Booking, slot: Slot) -> None:
-    """Write the booking into the first seat that nobody has. The unique seat, not an earlier look, decides who was first."""
-    tries = 0
-    seat = 1
-    while seat <= slot.capacity:
-        booking.seat = seat
-        if booking.id is None:
-            booking.number = new_number()
-        try:
-            with db.begin_nested():
-                db.add(booking)
-                db.flush()
-            return
-        except IntegrityError as error:
-            guard = broken_guard(error)
-        if guard == "uq_booking_seat":
-            seat += 1
-        elif guard == "uq_booking_number" and tries < 20:
-            tries += 1
-        elif guard == "uq_booking_person_id_key":
-            raise Refused("key-used")
-        elif guard == "ex_booking_person_overlap":
-            raise Refused("own-clash", booking=_own_at(db, booking))
-        else:
-            raise RuntimeError(f"unexpected guard: {guard}")
-    person = db.get(Person, booking.person_id)
-    raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))
-
-
-def _own_at(db: Session, booking: Booking) -> Booking | None:
-    return db.scalar(
-        select(Booking)
-        .where(
-            Booking.person_id == booking.person_id, Booking.status == "booked", Booking.id != (booking.id or 0),
-            Booking.starts_at < booking.ends_at, Booking.ends_at > booking.starts_at,
-        )
-        .options(joinedload(Booking.slot).joinedload(Slot.specialist))
-    )  # fmt: skip
-
-
-def _require_ahead(db: Session, person: Person, slot: Slot | None) -> None:
+def _require_ahead(db: Session, person: Person, slot: Slot | None, needs) -> None:
     if slot is None:
         raise NotFound
     if slot.starts_at <= clock.now():
-        raise Refused("slot-passed", nearest=_nearest(db, person, slot))
-
-
-def _nearest(db: Session, person: Person, slot: Slot) -> list[Slot]:
-    return slots.first_free(db, slot.form_id, person=person, near=slot.starts_at, limit=3)
+        raise Refused("slot-passed", nearest=seats.nearest(db, person, slot, needs))
 
 
 def _tell(db: Session, actor: Actor, person: Person, kind: str, booking: Booking) -> None:
@@ -178,53 +136,30 @@ def move(db: Session, actor: Actor, booking: Booking, slot_id: int, *, key: str)
     Moving to where it is already is a repeat and changes nothing. Refuses like `book`, and with "booking-over".
     """
     person = db.get(Person, booking.person_id)
-    _require_for(actor, person, Permission.ACT_ANSWER)
+    _require_for(actor, person)
     hold(db, booking)
     if booking.slot_id == slot_id and booking.is_live:
         return booking
     _require_open(booking)
     slot = db.scalar(select(Slot).where(Slot.id == slot_id, Slot.status == "published").with_for_update(read=True))
-    _require_ahead(db, person, slot)
+    _require_ahead(db, person, slot, booking.needs)
+    interpreters.require_in_time(actor, booking.needs, slot)
     before = booking.slot_id
-    seat = _sit_again(
+    seat = seats.sit_again(
         db, booking, slot, person, Booking.version == booking.version, Booking.status == "booked",
         slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, version=booking.version + 1,
     )  # fmt: skip
     db.refresh(booking)
     audit.record(db, actor, "booking:move", booking, before=before, slot=slot.id, seat=seat)
+    interpreters.follow(db, actor, booking)
     _drop_messages(db, booking)
     _tell(db, actor, person, "moved", booking)
     return booking
 
 
-        interpreters.follow(db, actor, booking)
 def hold(db: Session, booking: Booking) -> None:
     """Read a booking again and keep it until the transaction ends: who presses in the same moment waits, then sees the result."""
     db.refresh(booking, [column.key for column in Booking.__mapper__.column_attrs], with_for_update=True)
-
-
-def _sit_again(db: Session, booking: Booking, slot: Slot, person: Person, *where, **values) -> int:
-    """Give a booking that is there, as it is `where`, the first seat of a slot that nobody has. Returns the seat."""
-    for seat in range(1, slot.capacity + 1):
-        try:
-            with db.begin_nested():
-                done = db.execute(
-                    update(Booking).where(Booking.id == booking.id, *where)
-                    .values(seat=seat, answer="none", booked_at=clock.now(), **values)
-                    .execution_options(synchronize_session=False)
-                )  # fmt: skip
-        except IntegrityError as error:
-            guard = broken_guard(error)
-            if guard == "uq_booking_seat":
-                continue
-            if guard == "ex_booking_person_overlap":
-                wanted = Booking(id=booking.id, person_id=person.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
-                raise Refused("own-clash", booking=_own_at(db, wanted)) from None
-            raise
-        if done.rowcount == 0:
-            raise Refused("booking-changed")
-        return seat
-    raise Refused("slot-just-taken", nearest=_nearest(db, person, slot))
 
 
 def _require_open(booking: Booking) -> None:
@@ -243,7 +178,7 @@ def _drop_messages(db: Session, booking: Booking) -> None:
 def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = None) -> Booking:
     """Give a place back; it is free for others in the same instant. Always works until the start; after the edition's
     cut-off it is noted as an absence with notice. Cancelling what is cancelled changes nothing."""
-    _require_for(actor, booking.person, Permission.ACT_ANSWER)
+    _require_for(actor, booking.person, trusted=Permission.ACT_ANSWER)
     if not booking.is_live:
         return booking
     if booking.starts_at <= clock.now():
@@ -262,6 +197,7 @@ def cancel(db: Session, actor: Actor, booking: Booking, *, reason: str | None = 
     db.refresh(booking)
     if done.rowcount:
         audit.record(db, actor, "booking:cancel", booking, late=booking.is_late)
+        interpreters.follow(db, actor, booking)
         _drop_messages(db, booking)
         _tell(db, actor, booking.person, "cancelled-by-us" if by_staff else "cancelled", booking)
     return booking
@@ -279,19 +215,20 @@ def restore(db: Session, actor: Actor, booking: Booking) -> Booking:
     Refused("slot-just-taken", nearest=…) when somebody has it.
     """
     person = db.get(Person, booking.person_id)
-    _require_for(actor, person)
+    _require_for(actor, person, trusted=Permission.ACT_ANSWER)
     hold(db, booking)
     if booking.is_live:
         return booking
     slot = db.scalar(select(Slot).where(Slot.id == booking.slot_id, Slot.status == "published").with_for_update(read=True))
     if slot is None or booking.starts_at <= clock.now():
         raise Refused("booking-over")
-    _sit_again(
+    seats.sit_again(
         db, booking, slot, person, Booking.status == "cancelled",
         status="booked", version=booking.version + 1, cancelled_at=None, cancelled_by=None, is_late=False, reason=None,
     )  # fmt: skip
     db.refresh(booking)
     audit.record(db, actor, "booking:restore", booking)
+    interpreters.follow(db, actor, booking)
     _drop_messages(db, booking)
     _tell(db, actor, person, "booked", booking)
     return booking

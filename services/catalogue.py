@@ -19,11 +19,16 @@ RULES = {
     "follow_up_days": [28, 180],  # after leaving, people are asked how they do
 }
 
-NEEDS = (
-    "pjm", "interpreter-uk", "step-free", "loop", "large-print", "quiet-place", "easy-text", "more-time", "companion",
-    "assistant",
-)  # fmt: skip
+NEEDS_BY_PART = {
+    "interpreter": ("pjm", "sjm", "skogn", "interpreter-uk", "interpreter-ru", "interpreter-en", "interpreter-other"),
+    "place": ("step-free", "toilet", "loop", "quiet-place"),
+    "meeting": ("large-print", "easy-text", "more-time"),
+    "way": ("companion", "assistant", "transport"),
+}
+NEEDS = tuple(code for codes in NEEDS_BY_PART.values() for code in codes)
 """Codes of access needs, in the order in which they are asked."""
+ACCESS = ("step-free", "lift", "toilet", "loop", "quiet-place", "bell", "parking")
+"""What a place may have, in the order in which it is told."""
 
 
 def current_edition(db: Session) -> Edition:

@@ -3,10 +3,12 @@
 from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from services import audit, catalogue
-from services.errors import NotFound
+from services import audit, catalogue, fitting
+from services.errors import NotFound, Refused
 from services.models import AccessNeed, Booking, Enrolment, Person, Slot, StaffMember
 from services.permissions import Permission, require
+
+LONGEST_LANGUAGE = 60
 
 
 def visible_to(actor: StaffMember):
@@ -89,17 +91,28 @@ def change_words(db: Session, actor: Person, *, is_easy: bool) -> None:
         audit.record(db, actor, "person:words", actor, person_id=actor.id)
 
 
-def change_needs(db: Session, actor: Person, codes: list[str]) -> None:
+def change_needs(db: Session, actor: Person, codes: list[str], *, language: str = "") -> None:
     """What the person needs at every session from now on: codes of `catalogue.NEEDS`, others are passed over. Bookings that
-    were made before keep what they say; the same needs again change nothing."""
+    were made before keep what they say; the same needs again change nothing.
+
+    `language`: of the interpreter for whom there is no code. Refused: "language-missing", "language-long".
+    """
     require(actor, Permission.CHOICE_MAKE)
-    wanted = {code for code in codes if code in catalogue.NEEDS}
-    before = set(actor.need_codes)
+    wanted: dict[str, str | None] = {code: None for code in codes if code in catalogue.NEEDS}
+    if fitting.OTHER in wanted:
+        wanted[fitting.OTHER] = language = " ".join(language.split())
+        if not language:
+            raise Refused("language-missing")
+        if len(language) > LONGEST_LANGUAGE:
+            raise Refused("language-long")
+    before = {need.code: need.detail for need in actor.needs}
     if wanted == before:
         return
-    actor.needs = [need for need in actor.needs if need.code in wanted] + [
-        AccessNeed(code=code) for code in sorted(wanted - before)
-    ]
-    audit.record(
-        db, actor, "person:needs", actor, person_id=actor.id, added=sorted(wanted - before), ended=sorted(before - wanted)
-    )
+    for need in list(actor.needs):
+        if need.code not in wanted:
+            actor.needs.remove(need)
+        else:
+            need.detail = wanted[need.code]
+    actor.needs.extend(AccessNeed(code=code, detail=wanted[code]) for code in sorted(wanted.keys() - before.keys()))
+    added, ended = sorted(wanted.keys() - before.keys()), sorted(before.keys() - wanted.keys())
+    audit.record(db, actor, "person:needs", actor, person_id=actor.id, added=added, ended=ended)

@@ -7,10 +7,11 @@ from functools import lru_cache
 from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from services import audit, clock
+from services import audit, clock, fitting
 from services.db import IntegrityError, broken_guard
 from services.errors import NotFound, Refused
-from services.models import Booking, Person, Place, Room, Slot, StaffMember, SupportForm
+from services.fitting import Wants
+from services.models import Booking, Person, Room, Slot, StaffMember, SupportForm
 from services.permissions import Permission, require
 
 LONGEST_BATCH, AT_ONE_HOUR = 200, 8  # specialists that may be free at the same hour
@@ -30,11 +31,12 @@ _taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status =
 _own = aliased(Booking)
 
 
-def _free(of_person: bool, of_specialist: bool):
-    """The conditions of a time that a person can take: of the form, ahead, with a seat left, at no clash with their own."""
+def _free(of_person: bool, of_specialist: bool, wants: Wants):
+    """The conditions of a time that a person can take: of the form, ahead, with a seat left, at no clash with their own,
+    and such as their needs ask for."""
     wanted = [
         Slot.form_id == bindparam("form"), Slot.status == "published", Slot.day >= bindparam("since"),
-        Slot.starts_at > bindparam("now"), _taken < Slot.capacity,
+        Slot.starts_at > bindparam("now"), _taken < Slot.capacity, fitting.condition(wants),
     ]  # fmt: skip
     if of_specialist:
         wanted.append(Slot.specialist_id == bindparam("specialist"))
@@ -48,7 +50,7 @@ def _free(of_person: bool, of_specialist: bool):
     return and_(*wanted)
 
 
-def _facts(form_id: int, person: Person | None, specialist_id: int | None, since: date | None = None) -> dict:
+def _facts(form_id: int, person: Person | None, specialist_id: int | None, wants: Wants, since: date | None = None) -> dict:
     now = clock.now()
     today = clock.local(now).date()
     facts = {"form": form_id, "now": now, "since": max(since or today, today)}
@@ -56,14 +58,14 @@ def _facts(form_id: int, person: Person | None, specialist_id: int | None, since
         facts["specialist"] = specialist_id
     if person is not None:
         facts |= {"person": person.id, "reach": now - LONGEST_SESSION}
-    return facts
+    return facts | ({"ready_on": fitting.ready_on(today)} if wants.interpreters else {})
 
 
 @lru_cache
-def _days_query(of_person: bool, of_specialist: bool):
+def _days_query(of_person: bool, of_specialist: bool, wants: Wants):
     return (
         select(Slot.day, func.count(), func.min(Slot.starts_at))
-        .where(_free(of_person, of_specialist))
+        .where(_free(of_person, of_specialist, wants))
         .group_by(Slot.day)
         .order_by(Slot.day)
         .limit(bindparam("most"))
@@ -72,11 +74,11 @@ def _days_query(of_person: bool, of_specialist: bool):
 
 def free_days(
     db: Session, form_id: int, *, person: Person | None = None, specialist_id: int | None = None,
-    since: date | None = None, limit: int = 5,
+    since: date | None = None, limit: int = 5, wants: Wants = Wants(),
 ) -> tuple[list[FreeDay], bool]:  # fmt: skip
     """The next days with free hours, and whether there are more behind them. Reads only those days' slots."""
-    query = _days_query(person is not None, bool(specialist_id))
-    facts = _facts(form_id, person, specialist_id, since) | {"most": limit + 1}
+    query = _days_query(person is not None, bool(specialist_id), wants)
+    facts = _facts(form_id, person, specialist_id, wants, since) | {"most": limit + 1}
     rows = [FreeDay(*row) for row in db.execute(query, facts)]
     return rows[:limit], len(rows) > limit
 
@@ -86,18 +88,19 @@ def _with_people(query):
 
 
 @lru_cache
-def _hours_query(of_person: bool, of_specialist: bool):
-    of_day = select(Slot.id, Slot.starts_at).where(_free(of_person, of_specialist), Slot.day == bindparam("day"))
+def _hours_query(of_person: bool, of_specialist: bool, wants: Wants):
+    of_day = select(Slot.id, Slot.starts_at).where(_free(of_person, of_specialist, wants), Slot.day == bindparam("day"))
     return of_day.order_by(Slot.starts_at, Slot.specialist_id)
 
 
 def free_hours(
-    db: Session, form_id: int, day: date, *, person: Person | None = None, specialist_id: int | None = None
-) -> list[Slot]:
+    db: Session, form_id: int, day: date, *, person: Person | None = None, specialist_id: int | None = None,
+    wants: Wants = Wants(),
+) -> list[Slot]:  # fmt: skip
     """The free times of one day in order, one for each hour: where several specialists are free, the first by id."""
-    query = _hours_query(person is not None, bool(specialist_id))
+    query = _hours_query(person is not None, bool(specialist_id), wants)
     seen: dict[datetime, int] = {}
-    for slot_id, starts_at in db.execute(query, _facts(form_id, person, specialist_id) | {"day": day}):
+    for slot_id, starts_at in db.execute(query, _facts(form_id, person, specialist_id, wants) | {"day": day}):
         seen.setdefault(starts_at, slot_id)
     return list(db.scalars(_THESE, {"ids": list(seen.values())})) if seen else []
 
@@ -106,38 +109,40 @@ _THESE = _with_people(select(Slot).where(Slot.id.in_(bindparam("ids", expanding=
 
 
 @lru_cache
-def _first_query(of_person: bool, of_specialist: bool):
-    return _with_people(select(Slot).where(_free(of_person, of_specialist)).order_by(Slot.day, Slot.starts_at)).limit(
+def _first_query(of_person: bool, of_specialist: bool, wants: Wants):
+    return _with_people(select(Slot).where(_free(of_person, of_specialist, wants)).order_by(Slot.day, Slot.starts_at)).limit(
         bindparam("most")
     )
 
 
 def first_free(
     db: Session, form_id: int, *, person: Person | None = None, specialist_id: int | None = None,
-    near: datetime | None = None, limit: int = 1,
+    near: datetime | None = None, limit: int = 1, wants: Wants = Wants(),
 ) -> list[Slot]:  # fmt: skip
     """The earliest free times, one for each hour; with `near`, the earliest from the start of that day on."""
-    query = _first_query(person is not None, bool(specialist_id))
+    query = _first_query(person is not None, bool(specialist_id), wants)
     since = clock.local(near).date() if near else None
     most = 1 if limit == 1 else limit * AT_ONE_HOUR
-    found = db.scalars(query, _facts(form_id, person, specialist_id, since) | {"most": most}).all()
+    found = db.scalars(query, _facts(form_id, person, specialist_id, wants, since) | {"most": most}).all()
     return list({slot.starts_at: slot for slot in reversed(found)}.values())[::-1][:limit]
 
 
 @lru_cache
-def _people_query(of_person: bool):
+def _people_query(of_person: bool, wants: Wants):
     return (
         select(StaffMember, func.min(Slot.starts_at))
         .join(Slot, Slot.specialist_id == StaffMember.id)
-        .where(_free(of_person, False), StaffMember.is_active)
+        .where(_free(of_person, False, wants), StaffMember.is_active)
         .group_by(StaffMember.id)
         .order_by(func.min(Slot.starts_at))
     )
 
 
-def specialists_with_free_times(db: Session, form_id: int, person: Person | None = None) -> list[tuple[StaffMember, datetime]]:
+def specialists_with_free_times(
+    db: Session, form_id: int, person: Person | None = None, wants: Wants = Wants()
+) -> list[tuple[StaffMember, datetime]]:
     """Who can be met about this, each with the earliest time, the earliest first."""
-    found = db.execute(_people_query(person is not None), _facts(form_id, person, None))
+    found = db.execute(_people_query(person is not None, wants), _facts(form_id, person, None, wants))
     return [(row[0], row[1]) for row in found]
 
 
@@ -293,7 +298,3 @@ def of_specialist(db: Session, actor: StaffMember, *, since: date, days: int = 1
         .order_by(Slot.starts_at)
     )  # fmt: skip
     return [(row[0], row[1]) for row in db.execute(query)]
-
-
-def places(db: Session) -> list[Place]:
-    return list(db.scalars(select(Place).order_by(Place.name)))

@@ -17,10 +17,11 @@ from services.models import (
     Campaign,
     Enrolment,
     FollowUp,
+    InterpreterOrder,
     Link,
-    Message,
     Mandate,
     MandateLink,
+    Message,
     Offer,
     Person,
     Plan,
@@ -31,8 +32,6 @@ from services.models import (
     StaffMember,
     TrustedContact,
 )  # fmt: skip
-
-NEAREST = 3  # free times that an apology names
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Delivery:
     subscription: PushSubscription | None = None
     booking: Booking | None = None
     slot: Slot | None = None  # of the booking or the offer
+    interpreters: tuple[InterpreterOrder, ...] = ()  # that are looked for, or found, for the booking
     nearest: tuple[Slot, ...] = ()  # free times instead of a session that we called off
     campaign: Campaign | None = None
     enrolment: Enrolment | None = None
@@ -111,13 +111,13 @@ def _booking(db: Session, key: bytes, message: Message) -> Found:
     if kind == "reminder" and _is_answered(booking, message):
         return stopped("suppressed", "answered")
     facts = {"booking": booking, "slot": booking.slot}
+    facts["interpreters"] = tuple(interpreters.of_bookings(db, [booking]).get(booking.id, ()))
     if kind == "copy":
         facts["of_whom"] = booking.person
         link = identity.contact_link(db, key, message.contact_id, booking.person_id)
         facts["token"] = identity.token_of(key, link)
     elif kind == "cancelled-by-us":
-        form_id, person, near = booking.slot.form_id, booking.person, booking.starts_at
-        facts["nearest"] = tuple(slots.first_free(db, form_id, person=person, near=near, limit=NEAREST))
+        facts["nearest"] = tuple(seats.nearest(db, booking.person, booking.slot, booking.needs))
     elif not is_about_the_end:
         facts["token"] = identity.token_of(key, identity.visit_link(db, key, booking))
     return Found(facts)
@@ -156,9 +156,6 @@ def _link(db: Session, key: bytes, message: Message) -> Found:
     return Found({"token": identity.token_of(key, link), "expires_at": link.expires_at})
 
 
-def _plan(db: Session, key: bytes, message: Message) -> Found:
-    version = db.get(PlanVersion, message.plan_version_id)
-    return Found() if version is not None and version.status == "proposed" else stopped("cancelled", "plan-answered")
 def _acting(db: Session, key: bytes, message: Message) -> Found:
     link = db.get(MandateLink, message.mandate_link_id)
     if link is None or link.spent_at is not None:
@@ -169,6 +166,9 @@ def _acting(db: Session, key: bytes, message: Message) -> Found:
     return Found({"of_whom": link.mandate.person, "token": token, "expires_at": link.expires_at})
 
 
+def _plan(db: Session, key: bytes, message: Message) -> Found:
+    version = db.get(PlanVersion, message.plan_version_id)
+    return Found() if version is not None and version.status == "proposed" else stopped("cancelled", "plan-answered")
 
 
 def _enrolment(db: Session, key: bytes, message: Message) -> Found:

@@ -11,7 +11,7 @@ from services.permissions import Permission, require
 
 KINDS = (
     "none-suits", "needs-help", "call-me", "no-contact", "undeliverable", "plan-change", "plan-refused", "plan-review", "new-time",
-    "reply-unclear",
+    "reply-unclear", "no-interpreter",
 )  # fmt: skip
 AT_ONCE = 100  # rows of one INSERT
 
@@ -99,3 +99,9 @@ def finish(db: Session, actor: StaffMember, task_id: int) -> None:
     )
     if done.rowcount:
         audit.record(db, actor, "task:finish", task)
+
+
+def settle(db: Session, kind: str, booking_id: int) -> None:
+    """Nobody need see to this any more: it settled itself."""
+    about = (Task.kind == kind, Task.booking_id == booking_id, Task.done_at.is_(None))
+    db.execute(update(Task).where(*about).values(done_at=clock.now()).execution_options(synchronize_session=False))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from services import audit, bookings, clock, reach, slots, telling
+from services import audit, bookings, clock, fitting, reach, seats, slots, telling
 from services.db import insert_into
 from services.errors import NotFound, Refused
 from services.models import Booking, Offer, Person, Slot, Wish
@@ -18,8 +18,6 @@ from services.reach import Reach
 from services.waiting_hours import answer_by
 
 LASTS = timedelta(days=60)
-OF_THE_TIME = {"pjm", "interpreter-uk", "step-free", "loop", "quiet-place"}  # needs that the time itself must answer
-FAR_FROM_ROOMS = {"step-free", "quiet-place"}  # of them those that a call or a video needs no room for
 
 _taken = select(func.count()).where(Booking.slot_id == Slot.id, Booking.status == "booked").correlate(Slot).scalar_subquery()
 _has_room = (Slot.status == "published") & (_taken < Slot.capacity)
@@ -119,7 +117,8 @@ def take(db: Session, offer: Offer) -> Booking:
 
 def nearest(db: Session, offer: Offer) -> list[Slot]:
     """Other free times of the same form around it."""
-    return slots.first_free(db, offer.slot.form_id, person=offer.wish.person, near=offer.slot.starts_at, limit=3)
+    person = offer.wish.person
+    return seats.nearest(db, person, offer.slot, person.need_codes)
 
 
 def decline(db: Session, offer: Offer) -> None:
@@ -163,10 +162,10 @@ def _offer_of_form(db: Session, form_id: int, now: datetime) -> int:
     posted = 0
     for slot in free:
         for wish in line:
-            if wish.id in thinking or (wish.id, slot.id) in told or not _can_use(wish.person, slot, busy):
+            if wish.id in thinking or (wish.id, slot.id) in told or _is_busy(wish.person, slot, busy):
                 continue
             until = _answer_by(reached[wish.person_id], slot, now)
-            if until is None:
+            if until is None or not fitting.fits(fitting.wants(wish.person.need_codes), slot, clock.local(until).date()):
                 continue
             row = dict(wish_id=wish.id, slot_id=slot.id, made_at=now, until=until)
             made = db.scalar(insert_into(db, Offer).values(row).on_conflict_do_nothing().returning(Offer.id))
@@ -184,7 +183,7 @@ def _free(db: Session, form_id: int, now: datetime) -> list[Slot]:
     offered = exists().where(Offer.slot_id == Slot.id, Offer.ended_at.is_(None))
     return list(db.scalars(
         select(Slot).where(Slot.form_id == form_id, Slot.starts_at > now, _has_room, ~offered, unheard)
-        .options(joinedload(Slot.place), joinedload(Slot.specialist)).order_by(Slot.starts_at, Slot.id)
+        .options(joinedload(Slot.place), joinedload(Slot.room), joinedload(Slot.specialist)).order_by(Slot.starts_at, Slot.id)
     ))  # fmt: skip
 
 
@@ -199,12 +198,8 @@ def _own_sessions(db: Session, line: list[Wish], now: datetime) -> dict[int, lis
     return found
 
 
-def _can_use(person: Person, slot: Slot, busy: dict) -> bool:
-    if any(start < slot.ends_at and end > slot.starts_at for start, end in busy.get(person.id, ())):
-        return False
-    has = set(slot.provides) | (set(slot.place.access) if slot.place else FAR_FROM_ROOMS) | set(slot.specialist.speaks)
-    has |= {"interpreter-uk"} if "uk" in slot.specialist.speaks else set()
-    return OF_THE_TIME.intersection(person.need_codes) <= has
+def _is_busy(person: Person, slot: Slot, busy: dict) -> bool:
+    return any(start < slot.ends_at and end > slot.starts_at for start, end in busy.get(person.id, ()))
 
 
 def _answer_by(found: Reach, slot: Slot, now: datetime) -> datetime | None:

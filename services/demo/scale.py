@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
-from services import clock, demo
+from services import clock, demo, working_days
 from services.demo import days
 from services.demo.content import content
 from services.demo.sittings import Guest, Sittings
@@ -31,7 +31,7 @@ def fill_large(db: Session, slots: int = 20_000, bookings: int = 10_000) -> tupl
 
 def _add_slots(db: Session, rng: Random, missing: int) -> None:
     today = clock.today()
-    calendar = [day for day in days.span(today + timedelta(days=1), today + AHEAD) if days.is_working(day)]
+    calendar = [day for day in days.span(today + timedelta(days=1), today + AHEAD) if working_days.is_working(day)]
     each = len(calendar) * len(HOURS)
     how_many = max(0, -(-missing // each))
     forms = db.scalars(select(SupportForm).where(SupportForm.mode == "one-to-one").order_by(SupportForm.position)).all()

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from services import clock
+from services import clock, working_days
 from services.demo import days
 from services.demo.cast import Cast
 from services.demo.content import content
@@ -17,12 +17,12 @@ SPECIAL = 0  # the weekday of a rule that holds on a weekend or holiday, when th
 
 def publish(db: Session, cast: Cast, today: date) -> None:
     soon = {today, today + timedelta(days=1)}
-    calendar = [day for day in days.span(today - BACK, today + AHEAD) if days.is_working(day) or day in soon]
+    calendar = [day for day in days.span(today - BACK, today + AHEAD) if working_days.is_working(day) or day in soon]
     rows = [
         row
         for rule in content("places")["times"]
         for day in calendar
-        if (day.isoweekday() if days.is_working(day) else SPECIAL) in rule["days"]
+        if (day.isoweekday() if working_days.is_working(day) else SPECIAL) in rule["days"]
         for row in _of_day(cast, rule, day)
     ]
     db.execute(insert(Slot), rows)

@@ -47,6 +47,11 @@ class Person(Base):
     def need_codes(self) -> list[str]:
         return sorted(need.code for need in self.needs)
 
+    @property
+    def other_language(self) -> str:
+        """Of the interpreter whom they need, when it is none of those that we name."""
+        return next((need.detail for need in self.needs if need.detail), "")
+
 
 class AccessNeed(Base):
     """What a person needs at a session. Never why."""

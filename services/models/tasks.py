@@ -15,7 +15,7 @@ UNDONE = text("done_at IS NULL")
 
 class Task(Base):
     """kind: none-suits, needs-help, call-me, no-contact, undeliverable, plan-change, plan-refused, plan-review,
-    new-time, reply-unclear.
+    new-time, reply-unclear, no-interpreter.
 
     `dedup` keeps one open task per reason: pressing twice does not make two."""
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select
 from werkzeug.test import EnvironBuilder
 
 from portal import config, create_app
-from services import bookings, clock, demo, drafts, identity, migrations, slots
+from services import bookings, clock, demo, drafts, identity, migrations, slots, working_days
 from services.db import Database
-from services.demo import days, scale
+from services.demo import scale
 from services.models import Booking, Person, Slot, SupportForm
 
 SLOTS, BOOKINGS = 20_000, 10_000
@@ -54,7 +54,7 @@ def _add_history(db, missing: int) -> None:
     day = clock.today() - timedelta(days=60)  # behind all that the demo has made
     while len(sat) < missing:
         day -= timedelta(days=1)
-        if not days.is_working(day):
+        if not working_days.is_working(day):
             continue
         for hour in scale.HOURS:
             for pattern in patterns[: len(people) // len(scale.HOURS)]:

@@ -35,10 +35,10 @@ def test_a_session_is_booked_in_five_steps(maria, db, make):
     assert maria.post("/book/hour", data={"slot": slot.id}).location == "/book/check"
     page = maria.get("/book/check").text
     assert re.search(r'value="loop" checked', page)
-    answer = maria.post("/book/check", data={"key": "k" * 20, "needs": ["loop", "pjm"]}, follow_redirects=True)
+    answer = maria.post("/book/check", data={"key": "k" * 20, "needs": ["large-print", "loop"]}, follow_redirects=True)
 
     assert (answer.status_code, h1(answer)) == (200, "Spotkanie umówione")
-    assert db.scalar(select(Booking.needs)) == ["loop", "pjm"]
+    assert db.scalar(select(Booking.needs)) == ["large-print", "loop"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_an_hour_that_was_just_taken_shows_those_that_are_left_with_the_answers_
     slot, other = make.slot("2026-11-25 10:00"), make.slot("2026-11-25 12:00")
     maria.post("/book", data={"slot": slot.id})
     make.booking(make.participant("Bruno Zych"), slot)
-    answer = maria.post("/book/check", data={"key": "k" * 20, "slot": slot.id, "needs": "pjm"})
+    answer = maria.post("/book/check", data={"key": "k" * 20, "slot": slot.id, "needs": "large-print"})
 
     assert answer.status_code == 409
     assert "<title>Błąd: " in answer.text
@@ -98,7 +98,7 @@ def test_an_hour_that_was_just_taken_shows_those_that_are_left_with_the_answers_
     assert f'value="{other.id}"' in answer.text
     assert live(db) == 1
     maria.post("/book/hour", data={"slot": other.id})
-    assert re.search(r'value="pjm" checked', maria.get("/book/check").text)
+    assert re.search(r'value="large-print" checked', maria.get("/book/check").text)
 
 
 def test_when_the_day_is_full_the_next_days_are_shown(maria, make):

@@ -22,7 +22,7 @@ def jan(client, make, sign_in):
 def visit(make):
     """Maria at 10:00 today, with a step-free entrance always and an interpreter this once."""
     person = make.participant(needs=["step-free"])
-    return make.booking(person, make.slot(f"{MONDAY} 10:00"), needs=["pjm"])
+    return make.booking(person, make.slot(f"{MONDAY} 10:00"), by=make.adviser, needs=["pjm"])
 
 
 def record(client, booking, said, **more):

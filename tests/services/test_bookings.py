@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from services import bookings, clock, slots
+from services import bookings, clock, seats, slots
 from services.errors import NotAllowed, NotFound, Refused
 from services.models import AuditEntry, Booking, Message
 
@@ -19,9 +19,9 @@ def count(db, table):
 def test_a_free_hour_is_final_at_once(db, make):
     maria, slot = make.participant(), make.slot("2026-11-25 10:00")
 
-    made = bookings.book(db, maria, maria, slot.id, key="a", needs=["pjm", "loop"])
+    made = bookings.book(db, maria, maria, slot.id, key="a", needs=["loop", "large-print"])
 
-    assert (made.is_live, made.seat, made.needs) == (True, 1, ["loop", "pjm"])
+    assert (made.is_live, made.seat, made.needs) == (True, 1, ["large-print", "loop"])
     assert bookings.coming(db, maria) == [made]
     assert slots.free_hours(db, slot.form_id, date(2026, 11, 25)) == []
 
@@ -55,8 +55,8 @@ def test_who_came_too_late_is_shown_the_nearest_free_times_of_that_day_and_after
 def test_the_same_key_twice_is_one_booking_and_one_message(db, make):
     maria, slot = make.participant(), make.slot()
 
-    first = bookings.book(db, maria, maria, slot.id, key="a", needs=["pjm"])
-    again = bookings.book(db, maria, maria, slot.id, key="a", needs=["pjm"])
+    first = bookings.book(db, maria, maria, slot.id, key="a", needs=["loop"])
+    again = bookings.book(db, maria, maria, slot.id, key="a", needs=["loop"])
 
     assert first.id == again.id
     assert kinds(db) == ["booked"]
@@ -191,7 +191,7 @@ def test_a_session_under_way_still_counts_as_coming_and_a_past_one_does_not(db, 
 
 def test_a_number_already_given_is_never_given_again(db, make, monkeypatch):
     drawn = iter(["K7M-402", "K7M-402", "B2A-333"])
-    monkeypatch.setattr(bookings, "new_number", lambda: next(drawn))
+    monkeypatch.setattr(seats, "new_number", lambda: next(drawn))
 
     numbers = [make.booking(person).number for person in make.participants(2)]
 

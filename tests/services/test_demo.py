@@ -21,8 +21,8 @@ from services import (
     slots,
     steps,
     tasks,
+    working_days,
 )
-from services.demo import days
 from services.demo.scale import fill_large
 from services.models import (
     AttendanceStatement,
@@ -152,7 +152,7 @@ def test_times_lie_on_working_days_and_about_a_third_of_them_is_taken(full):
         Booking.slot_id.in_([slot.id for slot in ahead]), Booking.status == "booked"
     ))  # fmt: skip
 
-    assert all(days.is_working(slot.day) for slot in ahead)
+    assert all(working_days.is_working(slot.day) for slot in ahead)
     assert {(slot.ends_at - slot.starts_at).seconds // 60 for slot in ahead} == {45, 60}
     assert 0.2 < taken / seats < 0.4
     assert full.scalar(select(func.count(AttendanceStatement.id))) > 100
@@ -201,19 +201,3 @@ def test_names_come_in_three_languages_and_no_neutral_label_tells_of_health(full
 
 def test_every_need_can_be_read_from_a_register():
     assert set(import_columns.columns()["needs"].words.values()) == set(catalogue.NEEDS)
-
-
-@pytest.mark.parametrize(
-    ("day", "is_working"),
-    [
-        (date(2026, 4, 6), False),  # Easter Monday
-        (date(2026, 6, 4), False),  # Corpus Christi
-        (date(2027, 3, 29), False),
-        (date(2026, 11, 11), False),
-        (date(2026, 11, 28), False),
-        (date(2026, 11, 27), True),
-        (date(2026, 5, 4), True),
-    ],
-)
-def test_polish_holidays_are_no_working_days(day, is_working):
-    assert days.is_working(day) is is_working
