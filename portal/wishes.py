@@ -11,7 +11,7 @@ from wtforms.validators import AnyOf, InputRequired, ValidationError
 from portal.numbers import whole_or_none
 from services import clock
 from services.models import Room, Slot, SupportForm
-from services.slots import Wish
+from services.publishing import Wish
 
 MINUTES, PAUSES = ("30", "45", "60", "90"), ("0", "10", "15")
 PROVIDES = ("step-free", "loop", "pjm", "interpreter-uk", "quiet-place", "large-print")

@@ -1,20 +1,19 @@
-"""Published times: which are free, publishing many at once, taking them back."""
+"""Published times: which are free for whom, and a specialist's own."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from services import audit, clock, fitting
-from services.db import IntegrityError, broken_guard
-from services.errors import NotFound, Refused
+from services import clock, fitting
+from services.errors import NotFound
 from services.fitting import Wants
-from services.models import Booking, Person, Room, Slot, StaffMember, SupportForm
+from services.models import Booking, Person, Place, Slot, StaffMember
 from services.permissions import Permission, require
 
-LONGEST_BATCH, AT_ONE_HOUR = 200, 8  # specialists that may be free at the same hour
+AT_ONE_HOUR = 8  # specialists that may be free at the same hour
 
 
 @dataclass(frozen=True)
@@ -146,6 +145,21 @@ def specialists_with_free_times(
     return [(row[0], row[1]) for row in found]
 
 
+@lru_cache
+def _places_query(of_person: bool, of_specialist: bool, wants: Wants):
+    there = select(Slot.place_id).where(_free(of_person, of_specialist, wants), Slot.day <= bindparam("until"))
+    return select(Place).where(Place.id.in_(there)).order_by(Place.name)
+
+
+def places_of_free(
+    db: Session, form_id: int, until: date, *, person: Person | None = None, specialist_id: int | None = None,
+    since: date | None = None, wants: Wants = Wants(),
+) -> list[Place]:  # fmt: skip
+    """The places of the free times up to a day, so that one can read how to get in before choosing."""
+    facts = _facts(form_id, person, specialist_id, wants, since) | {"until": until}
+    return list(db.scalars(_places_query(person is not None, bool(specialist_id), wants), facts))
+
+
 def get_slot(db: Session, slot_id: int, *, with_room: bool = False) -> Slot:
     """A published time, with its people and place; `with_room`: only while somebody can still sit down."""
     wanted = (Slot.id == slot_id, Slot.status == "published", *([_taken < Slot.capacity] if with_room else ()))
@@ -153,138 +167,6 @@ def get_slot(db: Session, slot_id: int, *, with_room: bool = False) -> Slot:
     if found is None:
         raise NotFound
     return found
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a specialist fills in to publish times: on these days, from–to, so long, with such a break."""
-
-    days: tuple[date, ...]
-    start: time
-    end: time
-    minutes: int
-    pause: int
-    form_id: int
-    mode: str = "place"
-    room_id: int | None = None
-    capacity: int = 1
-    provides: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """One time that would be published. `clash`: None, "own" (the specialist's), "room", "passed" or "no-such-hour"."""
-
-    day: date
-    hour: time
-    starts_at: datetime | None
-    ends_at: datetime | None
-    clash: str | None
-
-    @property
-    def code(self) -> str:
-        """What a tick box carries."""
-        return f"{self.day.isoformat()}T{self.hour:%H:%M}"
-
-
-def propose(db: Session, actor: StaffMember, wish: Wish) -> list[Proposed]:
-    """The list that a wish makes, each time with its clash. Wall-clock hours: a week after the change of clocks, 9:00 is 9:00."""
-    require(actor, Permission.SLOT_PUBLISH)
-    if wish.minutes < 1 or wish.pause < 0:
-        raise Refused("slot-length")  # such a day would never fill up
-    made = []
-    for day in sorted(set(wish.days)):
-        at, last = datetime.combine(day, wish.start), datetime.combine(day, wish.end)
-        while at + timedelta(minutes=wish.minutes) <= last:
-            starts_at = clock.at_wall(day, at.time())
-            ends_at = starts_at and starts_at + timedelta(minutes=wish.minutes)
-            made.append((day, at.time(), starts_at, ends_at))
-            at += timedelta(minutes=wish.minutes + wish.pause)
-    if len(made) > LONGEST_BATCH:
-        raise Refused("too-many-slots", most=LONGEST_BATCH)
-    busy = _busy(db, actor, wish, [start for _, _, start, _ in made if start])
-    return [Proposed(day, hour, start, end, _clash(start, end, busy)) for day, hour, start, end in made]
-
-
-def _busy(db: Session, actor: StaffMember, wish: Wish, starts: list[datetime]) -> list[tuple[datetime, datetime, str]]:
-    if not starts:
-        return []
-    window = (Slot.status == "published", Slot.starts_at < max(starts) + timedelta(days=1), Slot.ends_at > min(starts))
-    found = [
-        (a, b, "own")
-        for a, b in db.execute(select(Slot.starts_at, Slot.ends_at).where(Slot.specialist_id == actor.id, *window))
-    ]
-    if wish.mode == "place" and wish.room_id:
-        found += [
-            (a, b, "room")
-            for a, b in db.execute(select(Slot.starts_at, Slot.ends_at).where(Slot.room_id == wish.room_id, *window))
-        ]
-    return found
-
-
-def _clash(start: datetime | None, end: datetime | None, busy) -> str | None:
-    if start is None:
-        return "no-such-hour"
-    if start <= clock.now():
-        return "passed"
-    return next((why for a, b, why in busy if a < end and b > start), None)
-
-
-def publish(db: Session, actor: StaffMember, wish: Wish, chosen: set[str], *, batch: str) -> list[Slot]:
-    """Publish the chosen times of a wish (their `code`s), all or none. The same `batch` twice publishes once.
-
-    Refused("slot-clash", clashes=[…]) when one of them meets another meanwhile: the database decides.
-    """
-    require(actor, Permission.SLOT_PUBLISH)
-    if again := _of_batch(db, actor, batch):
-        return again
-    picked = [time for time in propose(db, actor, wish) if time.code in chosen]
-    if not picked:
-        raise Refused("no-slot-chosen")
-    if any(time.clash for time in picked):
-        raise Refused("slot-clash", clashes=[time.code for time in picked if time.clash])
-    room = db.get(Room, wish.room_id) if wish.mode == "place" and wish.room_id else None
-    form = db.get(SupportForm, wish.form_id)
-    if form is None or (wish.mode == "place" and room is None) or (form.given_by and form.given_by not in actor.role_codes):
-        raise NotFound
-    rows = [
-        Slot(
-            specialist_id=actor.id, form_id=form.id, mode=wish.mode, place_id=room and room.place_id, room_id=room and room.id,
-            starts_at=time.starts_at, ends_at=time.ends_at, day=time.day, capacity=wish.capacity,
-            provides=list(wish.provides), batch=batch, published_at=clock.now(),
-        )
-        for time in picked
-    ]  # fmt: skip
-    try:
-        with db.begin_nested():
-            db.add_all(rows)
-    except IntegrityError as error:
-        if broken_guard(error) in ("ex_slot_specialist_overlap", "ex_slot_room_overlap"):
-            if again := _of_batch(db, actor, batch):  # the same form, sent twice at the same moment
-                return again
-            raise Refused("slot-clash", clashes=[]) from None
-        raise
-    audit.record(db, actor, "slot:publish", rows[0], times=len(rows), batch=batch)
-    return rows
-
-
-def _of_batch(db: Session, actor: StaffMember, batch: str) -> list[Slot]:
-    query = select(Slot).where(Slot.batch == batch, Slot.specialist_id == actor.id)
-    return list(db.scalars(query.options(joinedload(Slot.place), joinedload(Slot.room)).order_by(Slot.starts_at)))
-
-
-def get_batch(db: Session, actor: StaffMember, batch: str) -> list[Slot]:
-    """What the actor published together, also what was taken back since. NotFound: nothing under this name."""
-    require(actor, Permission.SLOT_PUBLISH)
-    found = _of_batch(db, actor, batch)
-    if not found:
-        raise NotFound
-    return found
-
-
-def last_published(db: Session, actor: StaffMember) -> Slot | None:
-    """The actor's newest time, to propose the same way again."""
-    return db.scalar(select(Slot).where(Slot.specialist_id == actor.id).order_by(Slot.id.desc()).limit(1))
 
 
 def of_specialist(db: Session, actor: StaffMember, *, since: date, days: int = 14) -> list[tuple[Slot, int]]:

@@ -13,7 +13,7 @@ from portal import edge, wishes
 from portal.auth import allow
 from portal.numbers import whole
 from portal.show import new_key, problems_of, show
-from services import catalogue, clock, slots, withdrawals
+from services import catalogue, clock, publishing, slots, withdrawals
 from services.errors import Refused
 from services.permissions import Permission
 
@@ -65,7 +65,7 @@ def _new_page(form: wishes.WishForm | None = None) -> dict:
     form = form or _form(request.args)
     answers = wishes.typed(form.sent)
     if "start" not in form.sent:  # a fresh form, perhaps with days ticked
-        usual = wishes.usual(slots.last_published(db, g.actor), list(form.forms.values()))
+        usual = wishes.usual(publishing.last_published(db, g.actor), list(form.forms.values()))
         answers |= usual | {"days": answers["days"]}
     return {
         "typed": answers,
@@ -92,7 +92,7 @@ def _refused_wish(form: wishes.WishForm, problems: list[tuple]):
 def _review(form: wishes.WishForm, *, status: int = 200, problems: list[tuple] = (), chosen: set[str] | None = None):
     """The times that the wish makes, each with what is in its way; `chosen` are ticked, else all that are free."""
     try:
-        times = slots.propose(edge.open_session(), g.actor, form.wish())
+        times = publishing.propose(edge.open_session(), g.actor, form.wish())
     except Refused as no:
         return _refused_wish(form, [("days", no.code, no.facts)])
     if not times:
@@ -120,7 +120,7 @@ def publish():
     key = request.form.get("key", "")
     batch = key if KEY.fullmatch(key) else new_key()
     try:
-        slots.publish(edge.open_session(), g.actor, form.wish(), chosen, batch=batch)
+        publishing.publish(edge.open_session(), g.actor, form.wish(), chosen, batch=batch)
     except Refused as no:
         edge.drop()
         status = 409 if no.code == "slot-clash" else 422
@@ -129,7 +129,7 @@ def publish():
 
 
 def _batch_page(batch: str) -> dict:
-    found = slots.get_batch(edge.open_session(), g.actor, batch)
+    found = publishing.get_batch(edge.open_session(), g.actor, batch)
     left = [slot for slot in found if slot.status == "published"]
     until = withdrawals.can_undo_until(found[0].published_at)
     return {
@@ -150,7 +150,7 @@ def published(batch: str):
 @bp.post("/published/<batch>/undo")
 @allow(Permission.SLOT_PUBLISH)
 def undo(batch: str):
-    slots.get_batch(edge.open_session(), g.actor, batch)
+    publishing.get_batch(edge.open_session(), g.actor, batch)
     try:
         withdrawals.undo_publishing(edge.open_session(), g.actor, batch)
     except Refused as no:

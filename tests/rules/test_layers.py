@@ -26,7 +26,7 @@ ROWS = (
     ("permissions", "frame", "channels", "kinds"),
     ("acting_history", "audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary", "fitting"),
     ("outbox", "choices", "texts", "waiting_hours", "barriers_clock"),
-    ("tasks", "people", "staff", "identity", "slots"),
+    ("tasks", "people", "staff", "identity", "slots", "publishing"),
     ("telling", "acting_ways", "contacts", "leaving", "codes", "factors", "passkeys", "interpreters", "seats", "barriers"),
     ("acting", "plans", "steps", "bookings", "reminders", "imports", "barriers_desk"),
     ("withdrawals", "attendance", "audiences", "waiting", "reviews", "follow_ups"),

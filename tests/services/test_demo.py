@@ -1,7 +1,7 @@
 """The demo is never empty, never real, and the same on the same day. On SQLite: the guards are proved on both elsewhere."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from services import attendance, bookings, clock, slots, withdrawals
+from services import attendance, bookings, clock, publishing, withdrawals
 from services.errors import NotFound, Refused
 from services.models import AuditEntry, Booking, Message, Person, Slot, StaffMember
 
@@ -135,10 +135,10 @@ def test_a_specialist_who_publishes_overlapping_times_at_once_has_one_of_them(da
     days = [date(2026, 11, 25) + timedelta(days=number) for number in range(10)]
 
     def act(db, client, day):
-        wish = slots.Wish((day,), time(9, 15 * client), time(11), 45, 0, form_id, room_id=room_id)
+        wish = publishing.Wish((day,), time(9, 15 * client), time(11), 45, 0, form_id, room_id=room_id)
         jan = db.get(StaffMember, adviser_id)
-        ticked = {slots.propose(db, jan, wish)[0].code}
-        return len(slots.publish(db, jan, wish, ticked, batch=f"{day}-{client}"))
+        ticked = {publishing.propose(db, jan, wish)[0].code}
+        return len(publishing.publish(db, jan, wish, ticked, batch=f"{day}-{client}"))
 
     outcomes = race(database, days, act, clients=2)
 

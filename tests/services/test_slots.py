@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from services import bookings, clock, slots, withdrawals
+from services import bookings, clock, publishing, slots, withdrawals
 from services.errors import NotAllowed, NotFound, Refused
 from services.models import Slot
 
@@ -17,7 +17,7 @@ SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)  # the clocks change
 def wish(make):
     def wish(*days, start="09:00", end="12:00", minutes=45, pause=15, **more):
         more = {"form_id": make.form().id, "room_id": make.the_room.id, **more}
-        return slots.Wish(days or (WEDNESDAY,), time.fromisoformat(start), time.fromisoformat(end), minutes, pause, **more)
+        return publishing.Wish(days or (WEDNESDAY,), time.fromisoformat(start), time.fromisoformat(end), minutes, pause, **more)
 
     return wish
 
@@ -31,16 +31,18 @@ def wall(slot):
 
 
 def publish(db, make, wish, batch="batch"):
-    return slots.publish(db, make.adviser, wish, {time.code for time in slots.propose(db, make.adviser, wish)}, batch=batch)
+    return publishing.publish(
+        db, make.adviser, wish, {time.code for time in publishing.propose(db, make.adviser, wish)}, batch=batch
+    )
 
 
 def test_a_wish_makes_times_with_breaks_between_that_end_in_time(db, make, wish):
-    assert hours(slots.propose(db, make.adviser, wish(end="11:30"))) == ["09:00", "10:00"]
-    assert hours(slots.propose(db, make.adviser, wish(end="11:45"))) == ["09:00", "10:00", "11:00"]
+    assert hours(publishing.propose(db, make.adviser, wish(end="11:30"))) == ["09:00", "10:00"]
+    assert hours(publishing.propose(db, make.adviser, wish(end="11:45"))) == ["09:00", "10:00", "11:00"]
 
 
 def test_a_day_named_twice_counts_once(db, make, wish):
-    assert len(slots.propose(db, make.adviser, wish(WEDNESDAY, WEDNESDAY))) == 3
+    assert len(publishing.propose(db, make.adviser, wish(WEDNESDAY, WEDNESDAY))) == 3
 
 
 def test_each_proposed_time_says_what_is_in_its_way(db, make, wish, at):
@@ -48,7 +50,7 @@ def test_each_proposed_time_says_what_is_in_its_way(db, make, wish, at):
     make.slot("2026-11-25 11:00", specialist=make.specialist())
     at("2026-11-25 09:00")
 
-    clashes = [time.clash for time in slots.propose(db, make.adviser, wish(end="13:00"))]
+    clashes = [time.clash for time in publishing.propose(db, make.adviser, wish(end="13:00"))]
 
     assert clashes == ["passed", "own", "room", None]
 
@@ -56,13 +58,13 @@ def test_each_proposed_time_says_what_is_in_its_way(db, make, wish, at):
 def test_a_telephone_call_needs_no_room(db, make, wish):
     make.slot("2026-11-25 09:00", specialist=make.specialist())
 
-    proposed = slots.propose(db, make.adviser, wish(mode="phone"))
+    proposed = publishing.propose(db, make.adviser, wish(mode="phone"))
 
     assert {time.clash for time in proposed} == {None}
 
 
 def test_only_ticked_times_are_published(db, make, wish):
-    made = slots.publish(db, make.adviser, wish(), {"2026-11-25T09:00", "2026-11-25T11:00"}, batch="x")
+    made = publishing.publish(db, make.adviser, wish(), {"2026-11-25T09:00", "2026-11-25T11:00"}, batch="x")
 
     assert [wall(slot) for slot in made] == ["09:00", "11:00"]
 
@@ -84,7 +86,7 @@ def test_one_clash_keeps_the_whole_batch_back(db, make, wish):
 
 def test_a_clash_that_only_the_database_sees_is_the_same_refusal(db, make, wish, monkeypatch):
     make.slot("2026-11-25 10:00")
-    monkeypatch.setattr(slots, "_busy", lambda *_: [])
+    monkeypatch.setattr(publishing, "_busy", lambda *_: [])
 
     with pytest.raises(Refused, match="slot-clash"):
         publish(db, make, wish())
@@ -92,7 +94,7 @@ def test_a_clash_that_only_the_database_sees_is_the_same_refusal(db, make, wish,
 
 def test_nothing_ticked_is_said_as_such(db, make, wish):
     with pytest.raises(Refused, match="no-slot-chosen"):
-        slots.publish(db, make.adviser, wish(), set(), batch="x")
+        publishing.publish(db, make.adviser, wish(), set(), batch="x")
 
 
 def test_a_form_of_another_profession_is_not_there(db, make, wish):
@@ -102,20 +104,20 @@ def test_a_form_of_another_profession_is_not_there(db, make, wish):
 
 def test_coordinators_publish_no_times(db, make, wish):
     with pytest.raises(NotAllowed):
-        slots.propose(db, make.ewa, wish())
+        publishing.propose(db, make.ewa, wish())
 
 
 def test_more_than_two_hundred_times_at_once_are_refused(db, make, wish):
     month = [WEDNESDAY + timedelta(days=day) for day in range(60)]
 
     with pytest.raises(Refused, match="too-many-slots"):
-        slots.propose(db, make.adviser, wish(*month, end="13:00"))
+        publishing.propose(db, make.adviser, wish(*month, end="13:00"))
 
 
 @pytest.mark.parametrize(("minutes", "pause"), [(0, 0), (-30, 30), (30, -30)])
 def test_a_wish_that_never_ends_is_refused(db, make, wish, minutes, pause):
     with pytest.raises(Refused, match="slot-length"):
-        slots.propose(db, make.adviser, wish(minutes=minutes, pause=pause))
+        publishing.propose(db, make.adviser, wish(minutes=minutes, pause=pause))
 
 
 def test_nine_is_nine_in_the_week_before_and_after_the_clocks_change(db, make, wish):
@@ -126,15 +128,17 @@ def test_nine_is_nine_in_the_week_before_and_after_the_clocks_change(db, make, w
 
 
 def test_the_hour_that_spring_leaves_out_is_named_and_cannot_be_published(db, make, wish):
-    proposed = slots.propose(db, make.adviser, wish(SPRING, start="01:00", end="05:00", minutes=60, pause=0))
+    proposed = publishing.propose(db, make.adviser, wish(SPRING, start="01:00", end="05:00", minutes=60, pause=0))
 
     assert [(time.hour.hour, time.clash) for time in proposed] == [(1, None), (2, "no-such-hour"), (3, None), (4, None)]
     with pytest.raises(Refused, match="slot-clash"):
-        slots.publish(db, make.adviser, wish(SPRING, start="02:00", end="03:00", minutes=60), {f"{SPRING}T02:00"}, batch="x")
+        publishing.publish(
+            db, make.adviser, wish(SPRING, start="02:00", end="03:00", minutes=60), {f"{SPRING}T02:00"}, batch="x"
+        )
 
 
 def test_the_hour_that_autumn_repeats_is_the_first_one(db, make, wish):
-    proposed = slots.propose(db, make.adviser, wish(AUTUMN, start="01:00", end="04:00", minutes=60, pause=0))
+    proposed = publishing.propose(db, make.adviser, wish(AUTUMN, start="01:00", end="04:00", minutes=60, pause=0))
 
     assert [time.starts_at.isoformat() for time in proposed] == [
         "2027-10-30T23:00:00+00:00", "2027-10-31T00:00:00+00:00", "2027-10-31T02:00:00+00:00",
