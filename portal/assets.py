@@ -51,7 +51,7 @@ def _bundles(source: Path) -> Iterator[tuple[str, bytes]]:
     yield "app.css", _without_comments("\n".join((source / "css" / f"{part}.css").read_text("utf-8") for part in STYLES))
     for path in sorted((source / "js").glob("*.js")):
         if path.name not in SERVED_ELSEWHERE:
-            yield path.name, path.read_bytes()
+            yield path.name, _without_remarks(path.read_text("utf-8"))
     for folder in ("vendor", "icons", "screenshots"):
         for path in sorted((source / folder).iterdir()):
             yield f"{folder}/{path.name}", path.read_bytes()
@@ -60,6 +60,12 @@ def _bundles(source: Path) -> Iterator[tuple[str, bytes]]:
 def _without_comments(css: str) -> bytes:
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     return re.sub(r"\s*\n\s*", "\n", css).strip().encode("utf-8")
+
+
+def _without_remarks(script: str) -> bytes:
+    """Our own scripts hold `//` with a space after it in remarks only, and no text that goes over several lines."""
+    script = re.sub(r"(^|[ \t])// .*$", "", script, flags=re.MULTILINE)
+    return re.sub(r"\s*\n\s*", "\n", script).strip().encode("utf-8")
 
 
 def _write(path: Path, content: bytes, compress=None) -> None:

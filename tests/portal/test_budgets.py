@@ -182,6 +182,23 @@ def test_the_first_view_of_the_plan_is_light(site):
     assert len(page.data) + styles + scripts <= FIRST_VIEW
 
 
+def test_the_scripts_of_all_pages_together_are_light(site):
+    assets = site.app.extensions["assets"]
+    scripts = [assets.url(name) for name in assets.names if name.endswith(".js")]
+
+    assert len(scripts) > 5
+    assert sum(len(site.client.get(url, headers={"Accept-Encoding": "br"}).data) for url in scripts) <= SCRIPTS
+
+
+def test_the_voice_of_a_page_comes_only_when_it_is_asked_for(site):
+    reader = site.app.extensions["assets"].url("read.js")
+
+    assert site.client.get("/plan").text.count(reader) == 1
+    assert f'<button class="button second" type="button" data-listen="{reader}" aria-pressed="false" hidden>' in (
+        site.client.get("/plan").text
+    )
+
+
 def test_hashed_files_are_kept_for_good_and_pages_not_at_all(site):
     style = site.client.get(site.app.extensions["assets"].url("app.css"))
 
