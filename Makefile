@@ -21,7 +21,7 @@ lint: .venv/ready-for-tests  ## style only
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 
-bench: .venv/ready-for-tests $(CATALOGUES)  ## what things cost; PART=pages, push, planning or sending is a part of it
+bench: .venv/ready-for-tests $(CATALOGUES)  ## what things cost; PART=pages, phone, push, planning or sending is a part of it
 	@.venv/bin/python -m tests.benchmarks $(PART)
 
 words: .venv/ready  ## bring the translations in step with the templates; says what is missing
