@@ -17,6 +17,7 @@ STATUS = {
     "own-clash": 409,
     "booking-changed": 409,
     "too-many-codes": 429,
+    "too-many-reports": 429,
     "code-tries": 429,
     "factor-wait": 429,
     "link-spent": 404,

@@ -41,7 +41,8 @@ ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
     "entry.how entry.ask_for_key entry.use_key entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker pwa.offline install.see install.never "
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
-    "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave",
+    "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave "
+    "barriers.new barriers.report barriers.see barriers.withdraw acting_entry.open_link acting_entry.left acting_entry.ask acting_entry.send acting_entry.asked",
     "participants": "plan.see plan.offline next.ask next.cannot_come papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
     "reminders.put_first contacts.see contacts.add passkeys.see passkeys.ask passkeys.add needs.see needs.change needs.saved",
@@ -63,7 +64,7 @@ ROUTES = {
     "coordinators": "calls.see sendings.see sendings.send sendings.preview sendings.words sendings.keep_words tasks.see "
     "outbox.see texts.see texts.new texts.add texts.edit texts.change texts.end",
     "ewas": "sendings.result sendings.stop",
-    "leaders": "imports.new imports.bring_in",
+    "leaders": "imports.new imports.bring_in barriers.desk barriers.case barriers.answer barriers.extend barriers.refuse barriers.close",
     "second step": "second.ask second.try_code second.new second.begin second.app second.confirm second.ask_key second.use_key "
     "second.codes second.put_away second.over",
 }
@@ -87,6 +88,8 @@ TWO_LOCKS = {
     "POST /today/<int:booking_id>/attendance",
 }  # fmt: skip
 
+    "GET /barriers", "GET /barriers/<int:report_id>", "POST /barriers/<int:report_id>/answer", "POST /barriers/<int:report_id>/close",
+    "POST /barriers/<int:report_id>/extend", "POST /barriers/<int:report_id>/refuse",
 
 def data_for(endpoint: str, ids: dict) -> dict:
     """What the form or the address must say to be about the object."""

@@ -5,7 +5,21 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from services import campaigns, clock, contacts, factors, identity, leaving, outbox, plans, tasks, texts
+from services import (
+    acting,
+    acting_ways,
+    barriers,
+    campaigns,
+    clock,
+    contacts,
+    factors,
+    identity,
+    leaving,
+    outbox,
+    plans,
+    tasks,
+    texts,
+)
 from services.audiences import only
 from services.models import AttendanceStatement, Call, Campaign, FollowUp, MailboxItem, Message, Offer, Passkey, Task, Wish
 
@@ -13,8 +27,8 @@ WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin", "half")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
     "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "contact_id": 999_999, "copy_token": "n" * 22,
-    "leave_token": "999999-email-" + "n" * 22, "text_id": 999_999, "item_id": 999_999,
-    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "passkey_id": 999_999, "call_id": 999_999, "secret": "0" * 32,
+    "barrier_token": "999999-" + "n" * 22, "report_id": 999_999, "leave_token": "999999-email-" + "n" * 22, "text_id": 999_999, "item_id": 999_999,
+    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "passkey_id": 999_999, "call_id": 999_999, "mandate_id": 999_999, "act_token": "A" * 22, "secret": "0" * 32,
 }  # fmt: skip
 
 
@@ -74,6 +88,7 @@ def build(app, db, make) -> World:
     wish = Wish(person=maria, form_id=slot.form_id, since=clock.now())
     offer = Offer(wish=wish, slot=free, made_at=clock.now(), until=clock.now() + timedelta(hours=4))
     question = FollowUp(enrolment=maria.enrolments[0], after_days=28, asked_at=clock.now())
+    report = barriers.report(db, barriers.Wish("Nie widać.", way="post", address="Wolna 1"), key="k" * 20, sender="s")
     db.add_all([offer, question])
     db.flush()
     factors.begin(db, people["half"]).app_since = clock.now()
@@ -91,7 +106,7 @@ def build(app, db, make) -> World:
         "item_id": mail.id, "token": identity.token_of(key, link), "slot_id": slot.id, "taken_back_id": taken_back.id,
         "offer_token": identity.token_of(key, taking), "follow_up_token": identity.token_of(key, telling), "wish_id": wish.id, "passkey_id": passkey.id, "call_id": call.id, "channel": "sms",
         "secret": app.config["SETTINGS"].hook("sms").rpartition("/")[2], "form_id": slot.form_id,
-        "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
+        "report_id": report.id, "barrier_token": barriers.token_of(key, report.id), "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
     }  # fmt: skip
     assert campaign
     db.commit()
