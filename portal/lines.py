@@ -44,7 +44,7 @@ def in_html(page: str) -> str:
         word = name[1].lower() if name else ""
         if is_due and word in IN_A_LINE and not is_end:
             made.append("<br>")
-        is_due = is_due and word in IN_A_LINE and is_end
+        is_due = is_due and is_end and (word in IN_A_LINE or word == "span")  # another span may be drawn as a block
         if inside is None and word in ONE_LINE and not is_end and not token.endswith("/>"):
             inside = word
         elif is_end and word == inside:

@@ -25,6 +25,8 @@ def test_what_is_filled_in_is_no_sentence():
     (f"<p>A.{MARK} B</p>", "<p>A.<br>B</p>"),
     (f"<p>A.{MARK} <a href='/'>B.{MARK}</a></p><p>C</p>", "<p>A.\n<br><a href='/'>B.\n</a></p><p>C</p>"),
     (f"<p><strong>A.{MARK}</strong> B</p>", "<p><strong>A.\n</strong><br>B</p>"),
+    (f"<p><span>A.{MARK}</span> B</p>", "<p><span>A.\n</span><br>B</p>"),
+    (f"<label><span>A.{MARK}</span> <span>B</span></label>", "<label><span>A.\n</span> <span>B</span></label>"),
     (f"<p>A.{MARK}</p>\n<p>B</p>", "<p>A.\n</p>\n<p>B</p>"),
     (f'<p aria-label="A.{MARK}B.{MARK}" title="x > y">C</p>', '<p aria-label="A. B." title="x > y">C</p>'),
     (f"<title>A.{MARK}B – C</title><p>D</p>", "<title>A. B – C</title><p>D</p>"),
