@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The programs beside Python that the tests use. What is missing is installed where that is allowed, or named where not.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
@@ -11,7 +12,18 @@ command -v dbus-daemon >/dev/null || missing+=(dbus-daemon)
 # Debian keeps the server's programs beside the search path, one folder for each version.
 compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
-[ ${#missing[@]} -gt 0 ] || exit 0
+# The checker of HTML is a Java program, and comes as a package of npm's.
+command -v java >/dev/null || missing+=(default-jre-headless)
+command -v npm >/dev/null || missing+=(npm)
+
+# The checker itself, beside the tests' other parts.
+checker() {
+  [ -f .venv/vnu/node_modules/vnu-jar/build/dist/vnu.jar ] && return
+  npm install --silent --no-audit --no-fund --no-save --prefix .venv/vnu vnu-jar@26.9.27 ||
+    { echo "npm gave no vnu-jar, which the tests check HTML with." >&2; exit 1; }
+}
+
+if [ ${#missing[@]} -eq 0 ]; then checker; exit 0; fi
 
 install=(apt-get -o DPkg::Lock::Timeout=400 install -y --no-install-recommends "${missing[@]}")
 if [ "$(id -u)" -eq 0 ]; then
@@ -26,3 +38,4 @@ echo "Installing ${missing[*]} for the tests."
 "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=400 update -q
 "${as_root[@]}" DEBIAN_FRONTEND=noninteractive "${install[@]}" ||
   { echo "The system's packages gave no ${missing[*]}. By hand: sudo ${install[*]}" >&2; exit 1; }
+checker

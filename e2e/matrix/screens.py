@@ -12,6 +12,7 @@ from e2e.matrix.cells import Cell
 from e2e.matrix.registry import Look
 from e2e.matrix.visitors import Visitors
 from e2e.matrix.world import World
+from e2e.page_watch import watch_of
 
 # Nothing is chosen and nothing is typed in the form but what is said; then it is sent as its button would.
 SEND = """([end, typed]) => {
@@ -24,7 +25,12 @@ SEND = """([end, typed]) => {
   form.requestSubmit()
   return true
 }"""
-KEPT = "async () => Boolean(navigator.serviceWorker.controller && await caches.match('/plan/offline'))"
+# What the phone keeps is of this language and these colours by now.
+KEPT = """async marks => {
+  if (!navigator.serviceWorker.controller) return false
+  const kept = await (await caches.match('/plan/offline'))?.text()
+  return Boolean(kept && marks.every(mark => kept.includes(mark)))
+}"""
 
 
 class Screens:
@@ -33,10 +39,11 @@ class Screens:
     def __init__(self, world: World, visitors: Visitors, open_phone: Callable[..., Page]):
         self.world, self.visitors, self._open_phone = world, visitors, open_phone
         self._pages: dict[tuple, Page] = {}
+        self.sources: dict[Cell, str] = {}  # the HTML of each cell that was shown, as it was sent
 
     @contextmanager
     def showing(self, cell: Cell) -> Iterator[Page]:
-        """The page of a cell; `page.status` is not kept: what the server answered is checked here."""
+        """The page of a cell. What the server answered, and that it led nowhere else, is checked here."""
         page = self._page(cell)
         context = page.context
         context.add_cookies([self._look(cell)])
@@ -50,6 +57,7 @@ class Screens:
             assert answer and answer.status in _expected(cell), f"{cell}: {answer and answer.status} {page.url}"
             wanted = urlsplit(self.world.path(cell.look.path, cell.state)).path
             assert urlsplit(page.url).path == wanted, f"{cell}: led on to {page.url}"
+        self.sources[cell] = watch_of(page).source(page)
         yield page
 
     def _page(self, cell: Cell) -> Page:
@@ -77,7 +85,7 @@ class Screens:
     def _cut_off(self, page: Page, cell: Cell) -> Iterator[Page]:
         context: BrowserContext = page.context
         page.goto("/plan")
-        page.wait_for_function(KEPT)
+        page.wait_for_function(KEPT, arg=[f'lang="{cell.lang}"', f'data-theme="{cell.theme}"'])
         context.set_offline(True)
         try:
             page.goto(self.world.path(cell.look.path, cell.state))

@@ -1,0 +1,42 @@
+"""The HTML of every page of the run, as it was sent, before the validator of the W3C's own checker: no error and no warning."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from e2e.matrix import cells
+
+CHECKER = Path(__file__).parents[2] / ".venv" / "vnu" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+@pytest.fixture
+def folder(screens, tmp_path):
+    """A file for each cell: of this run's, those that other tests have shown, and the rest shown now."""
+    for cell in cells.chosen():
+        if cell not in screens.sources:
+            with screens.showing(cell):
+                pass
+    for cell, source in screens.sources.items():
+        (tmp_path / f"{cell}.html").write_text(source)
+    return tmp_path
+
+
+def faults(folder: Path) -> list[str]:
+    done = subprocess.run(
+        ["java", "-jar", CHECKER, "--format", "json", "--exit-zero-always", folder], capture_output=True, text=True, timeout=300
+    )
+    told = json.loads(done.stderr)["messages"]
+    return sorted({f"{Path(one.get('url', '')).stem}: {one['type']}: {one['message']}" for one in told})
+
+
+def test_the_checker_finds_a_fault(tmp_path):
+    (tmp_path / "wrong.html").write_text("<!doctype html><html lang=pl><title>x</title><p><div></div></p>")
+
+    assert any(re.search("No .p. element in scope", one) for one in faults(tmp_path))
+
+
+def test_every_page_is_valid(folder):
+    assert faults(folder) == []
