@@ -229,6 +229,8 @@ def run_sign_in_link(args) -> None:
 
 def run_doctor(_args) -> None:
     """Look at everything that can be wrong, say all of it at once, and how to mend it."""
+    from portal import films
+
     try:
         settings = config.read()
     except config.Misconfigured as wrong:
@@ -241,9 +243,12 @@ def run_doctor(_args) -> None:
     ]
     for code in problems:
         say(f"doctor-{code}", settings=settings)
+    unseen = films.not_shown(settings.var_dir / "films")
+    for screen, why in unseen:
+        say("doctor-film", screen=screen, why=why, screens=films.SCREENS)
     if settings.sms_token:
         say("doctor-hook", url=settings.hook("sms"), can_reply=settings.sms_replies)
-    if problems:
+    if problems or unseen:
         sys.exit(1)
     say("doctor-well")
 

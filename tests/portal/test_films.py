@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from portal import config, create_app, films
+from portal import cli, config, create_app, films
 from services import identity
 from services.models import Person
 from tests.portal.test_hard_words import main_of
@@ -169,9 +169,24 @@ def test_a_new_edition_has_a_new_address(tmp_path):
     assert films.found(tmp_path / "films")["plan"].url("mp4") != before
 
 
-def test_the_doctor_tells_of_films_that_nobody_will_see(tmp_path):
-    for screen, about in {"plan": {}, "plann": {}, "day": {"leave_out": ["vtt"]}}.items():
+def test_the_doctor_tells_of_films_that_nobody_will_see(tmp_path, monkeypatch, capsys, sqlite_template):
+    (tmp_path / "pracownia.db").write_bytes(sqlite_template.read_bytes())
+    for name, value in {"DEMO": "1", "VAR": str(tmp_path)}.items():
+        monkeypatch.setenv(f"PRACOWNIA_{name}", value)
+    bring(tmp_path, "plan")
+    cli.main(["doctor"])
+    for screen, about in {"plann": {}, "day": {"leave_out": ["vtt"]}}.items():
         bring(tmp_path, screen, **about)
+    with pytest.raises(SystemExit) as end:
+        cli.main(["doctor"])
 
-    assert films.not_shown(tmp_path / "films") == [("day", "no-captions"), ("plann", "no-screen")]
+    assert end.value.code == 1
+    day, plann = (line for line in capsys.readouterr().out.splitlines() if "films/" in line)
+    assert "films/day.mp4 is not shown: captions are missing, as day.vtt" in day
+    assert "films/plann.mp4 is not shown: there is no such screen" in plann
     assert films.not_shown(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize("fault", ["no-screen", "no-film", "no-captions", "no-words", "too-long", "not-a-film"])
+def test_the_doctor_has_words_for_each_fault(fault):
+    assert cli.words("doctor-film", screen="plan", why=fault, screens=films.SCREENS).endswith(".")
