@@ -7,7 +7,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
-from portal import edge
+from portal import acting, edge
 from services import choices, clock, factors, identity
 from services.models import Device, Person, StaffMember
 from services.permissions import Permission, is_allowed
@@ -95,8 +95,13 @@ def _check():
         if g.device.is_shared:
             session["seen"] = int(clock.now().timestamp())
     if view is None or view.needs is None:
+        acting.here() if g.actor is None else None
         return None
+    if getattr(view, "is_acting", False) and g.half is None:
+        return acting.check(view)
     is_second = getattr(view, "is_second", False)
+    if g.actor is None and g.half is None and acting.here():
+        return abort(403)  # who acts for somebody reaches what they were let do, and nothing else
     if g.actor is None and not (is_second and g.half):
         session["next"] = _page_of_request()
         return redirect(url_for("second.ask" if g.half else "entry.sign_in"), 303)
@@ -109,9 +114,10 @@ def _check():
 
 def _finish_leaving() -> None:
     """Somebody signed out while the network was away: the first request that comes through ends the device."""
-    if token := session.get("_user_id"):
+    if (token := session.get("_user_id")) or acting.tokens():
         with edge.writing() as db:
-            if device := identity.device_of(db, token):
+            acting.sign_out(db)
+            if token and (device := identity.device_of(db, token)):
                 end_device(db, device)
         leave()
 

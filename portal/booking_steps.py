@@ -7,7 +7,8 @@ from flask import abort, g, redirect, request, url_for
 from portal import edge
 from services import catalogue, drafts, people, plans, slots, tasks, waiting
 from services.errors import NotFound
-from services.models import Person
+from services.models import Mandate, Person
+from services.permissions import Permission, is_allowed
 
 KIND = "booking"
 NONE = "none"  # the answer that nothing suits
@@ -20,6 +21,8 @@ class Steps:
     def __init__(self, db, person: Person, owner: str, draft: dict):
         self.db, self.person, self.owner, self.draft = db, person, owner, draft
         self.is_for_other = not isinstance(g.actor, Person)
+        self.is_by_trusted = isinstance(g.actor, Mandate)
+        self.is_by_staff = self.is_for_other and not self.is_by_trusted
 
     @classmethod
     def load(cls, *needed: str) -> "Steps":
@@ -29,6 +32,8 @@ class Steps:
             person = people.get_person(db, g.actor, g.for_person)
         elif isinstance(g.actor, Person):
             person = g.actor
+        elif isinstance(g.actor, Mandate):
+            person = g.actor.person
         else:
             raise NotFound
         owner = drafts.owner_of(g.actor, person)
@@ -42,9 +47,16 @@ class Steps:
             abort(redirect(self.url({"form": "need", "day": "day", "slot": "day"}[missing]), 303))
 
     def url(self, step: str, **values) -> str:
-        name = "booking_for" if self.is_for_other else "booking"
-        ids = {"person_id": self.person.id} if self.is_for_other else {}
+        name = "booking_acting" if self.is_by_trusted else "booking_for" if self.is_by_staff else "booking"
+        ids = {"person_id": self.person.id} if self.is_by_staff else {}
         return url_for(f"{name}.{step}", **ids, **values)
+
+    @property
+    def home(self) -> str:
+        """Where it was begun: the plan, the person's file, the page of whom one helps."""
+        if self.is_by_trusted:
+            return url_for("acting_plan.see")
+        return url_for("people.see", person_id=self.person.id) if self.is_by_staff else url_for("plan.see")
 
     def keep(self, **answers) -> None:
         self.keep_in(self.db, **answers)
@@ -78,12 +90,18 @@ class Steps:
 
     def needs_page(self) -> dict:
         """What can be booked: first what the plan's open steps ask for, then the rest."""
-        view = plans.view_for(self.db, self.person)
-        wanted = [one.step.form_id for one in view.steps if one.state in ("now", "later") and one.step.form_id]
+        wanted = self._wanted()
         offered = [form for form in catalogue.forms(self.db) if form.mode in ("one-to-one", "group")]
         offered.sort(key=lambda form: (wanted.index(form.id) if form.id in wanted else len(wanted), form.position))
         show_all = "all" in request.args or len(offered) <= CHOICES
         return {"forms": offered if show_all else offered[:CHOICES], "has_more": not show_all}
+
+    def _wanted(self) -> list[int]:
+        """What the plan's open steps ask for. Who may not see the steps learns nothing of them from an order."""
+        if self.is_by_trusted and not is_allowed(g.actor, Permission.ACT_STEPS):
+            return []
+        view = plans.view_for(self.db, self.person)
+        return [one.step.form_id for one in view.steps if one.state in ("now", "later") and one.step.form_id]
 
     def people_page(self) -> dict:
         return {"people": slots.specialists_with_free_times(self.db, self.draft["form"], self.person)}

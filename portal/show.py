@@ -5,11 +5,11 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, current_app, g, make_response, render_template, request
+from flask import Flask, current_app, g, make_response, render_template, request, session
 from flask_babel import get_locale
 
 from portal import dates, edge, i18n, lines, navigation
-from services.models import Person
+from services.models import Mandate, Person
 
 
 @dataclass
@@ -36,13 +36,18 @@ class Page:
     is_demo = property(lambda self: current_app.config["SETTINGS"].is_demo)
     help_phone = property(lambda self: current_app.config["SETTINGS"].help_phone)
     help_hours = property(lambda self: current_app.config["SETTINGS"].help_hours)
-    is_shared = property(lambda self: bool(g.get("device") and g.device.is_shared))
+
+    @property
+    def is_shared(self) -> bool:
+        here = [g.device] if g.get("device") else [] if g.get("actor") else g.get("acting", [])
+        return any(device.is_shared for device in here)
+
     # The phone of a participant that is nobody else's: only here may something be kept.
     is_mine = property(lambda self: self.who == "participant" and not self.is_shared)
 
     @cached_property
     def menu(self) -> list[navigation.Item]:
-        return navigation.menu(g.get("actor"))
+        return navigation.menu(g.get("actor"), is_trusted=self.who == "trusted")
 
     @property
     def help_phone_href(self) -> str:
@@ -52,11 +57,21 @@ class Page:
     @property
     def who(self) -> str:
         actor = g.get("actor")
-        return "nobody" if actor is None else "participant" if isinstance(actor, Person) else "staff"
+        if actor is None:
+            return "trusted" if g.get("acting") else "nobody"
+        return "participant" if isinstance(actor, Person) else "trusted" if isinstance(actor, Mandate) else "staff"
 
     @property
     def name(self) -> str:
         return g.actor.short_name if g.get("actor") else ""
+
+    @property
+    def whose(self) -> str:
+        """For whom somebody acts on this page."""
+        return g.actor.person.short_name if isinstance(g.get("actor"), Mandate) else ""
+
+    is_helping = property(lambda self: bool(session.get("acting")))  # besides being here themselves
+    mandate_id = property(lambda self: g.actor.id if isinstance(g.get("actor"), Mandate) else None)
 
 
 def page() -> Page:

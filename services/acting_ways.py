@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from services import audit, clock, outbox, reach
-from services.errors import NotAllowed, NotFound, Refused
+from services.errors import NotFound, Refused
 from services.identity import MINE_DAYS, SHARED_HOURS, as_phone, derive, hashed
 from services.models import Enrolment, Mandate, MandateDevice, MandateLink, Message
 
@@ -97,7 +97,7 @@ def accept(db: Session, key: bytes, token: str, *, form_key: str, is_shared: boo
     Refused: "link-spent", "link-old". The mandate is held, so that an end at the same moment comes before or after.
     """
     link = _link(db, token)
-    if hold(db, link.mandate_id) is None:
+    if hold(db, link.mandate_id, to_change=True) is None:
         raise Refused("link-old")
     secret = urlsafe_b64encode(derive(key, f"acting-device-{hashed(form_key)}", link.id)).decode()[:32]
     done = db.execute(
@@ -143,25 +143,19 @@ def devices_ever(db: Session, tokens: Iterable[str]) -> list[MandateDevice]:
     return sorted(found, key=lambda device: (device.mandate.person.short_name, device.id))
 
 
-def hold(db: Session, mandate_id: int) -> Mandate | None:
+def hold(db: Session, mandate_id: int, *, to_change: bool = False) -> Mandate | None:
     """The mandate as it is now, and so it stays until the transaction ends; None when it has ended.
 
     Whoever ends it or changes what it holds waits for us, or we for them: the database decides which was first.
     """
     held = db.scalar(
-        select(Mandate).where(Mandate.id == mandate_id, Mandate.ended_at.is_(None)).with_for_update(read=True)
+        select(Mandate).where(Mandate.id == mandate_id, Mandate.ended_at.is_(None)).with_for_update(read=not to_change)
         .execution_options(populate_existing=True)
     )  # fmt: skip
     if held is None:
         return None
     db.refresh(held, ["things"])
     return held if held.is_live else None
-
-
-def require_held(db: Session, mandate: Mandate) -> None:
-    """Before an act of a trusted person: NotAllowed when the mandate has ended meanwhile."""
-    if hold(db, mandate.id) is None:
-        raise NotAllowed("ended")
 
 
 def close(db: Session, mandate: Mandate) -> None:

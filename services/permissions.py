@@ -26,6 +26,7 @@ class Permission(StrEnum):
     TASK_SEE = "task:see"
     CHOICE_MAKE = "choice:make"
     HEALTH_SEE = "health:see"
+    PLACE_WRITE = "place:write"
     # What a person lets somebody see and do for them: each is one thing to tick, by the code behind the colon.
     ACT_SESSIONS = "act:sessions"
     ACT_KINDS = "act:kinds"
@@ -49,7 +50,7 @@ P = Permission
 _PARTICIPANT = {P.PLAN_SEE, P.PLAN_ANSWER, P.BOOKING_MAKE, P.CHOICE_MAKE}
 _SPECIALIST = {P.SLOT_PUBLISH, P.DIARY_SEE, P.ATTENDANCE_RECORD, P.BOOKING_MAKE_FOR, P.PERSON_FIND}
 _COORDINATOR = {
-    P.PERSON_FIND, P.PERSON_INVITE, P.PLAN_WRITE, P.BOOKING_MAKE_FOR, P.CAMPAIGN_SEND, P.TASK_SEE, P.ATTENDANCE_SETTLE, P.PERSON_IMPORT, P.HEALTH_SEE,
+    P.PERSON_FIND, P.PERSON_INVITE, P.PLAN_WRITE, P.BOOKING_MAKE_FOR, P.CAMPAIGN_SEND, P.TASK_SEE, P.ATTENDANCE_SETTLE, P.PERSON_IMPORT, P.HEALTH_SEE, P.PLACE_WRITE,
     P.BARRIER_ANSWER,
 }  # fmt: skip
 MAY: dict[str, set[Permission]] = {
@@ -95,11 +96,11 @@ def require(actor: Actor, *permissions: Permission) -> None:
         raise NotAllowed(", ".join(permissions))
 
 
-def require_own(actor: Actor, person_id: int, *trusted: Permission) -> None:
+def require_own(actor: Actor, person_id: int, trusted: Permission) -> None:
     """Of a person and of whoever acts for them: pass when it is about that very person, else NotFound. Staff and the system
-    have been asked before. `trusted`: what a mandate must hold one of, else NotAllowed."""
+    have been asked before. `trusted`: what a mandate must hold, else NotAllowed."""
     if isinstance(actor, Mandate):
-        require(actor, *trusted)
+        require(actor, trusted)
     whose = actor.id if isinstance(actor, Person) else actor.person_id if isinstance(actor, Mandate) else person_id
     if whose != person_id:
         raise NotFound

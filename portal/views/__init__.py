@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 WORDS = (
-    "entry", "plan", "booking", "bookings", "visits", "attendance", "acting", "acting_entry", "acting_plan", "reminders", "contacts", "leaving", "needs", "passkeys", "second", "look", "help", "files", "pwa", "install", "next", "health", "outbox",
+    "entry", "plan", "booking", "bookings", "visits", "attendance", "acting", "acting_entry", "acting_plan", "reminders", "contacts", "leaving", "needs", "places", "interpreters", "passkeys", "second", "look", "help", "files", "pwa", "install", "next", "health", "outbox",
     "today", "slots", "imports", "people", "plans", "papers", "sendings", "texts", "tasks", "receipts", "offers", "follow_ups", "calls", "hooks", "barriers",
 )  # fmt: skip
 DEMO_WORDS = ("mailbox", "gallery")

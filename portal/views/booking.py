@@ -1,4 +1,4 @@
-"""Booking in five short steps, for oneself or, by staff, for somebody: need, person, day, hour, check.
+"""Booking in five short steps, for oneself or, by staff or a trusted person, for somebody: need, person, day, hour, check.
 
 The same steps under two addresses: /book, and /people/<id>/book. What was answered is kept on the server (a draft), so
 that going back, losing the network or the tab loses nothing.
@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
-from portal import edge
+from portal import acting, edge
 from portal.auth import allow
 from portal.booking_steps import NONE, Steps
 from portal.errors import status_of
@@ -19,7 +19,7 @@ from portal.numbers import whole, whole_or_none
 from portal.show import problems_of, show
 from services import bookings, catalogue, slots
 from services.errors import NotFound, Refused
-from services.models import Booking, Person
+from services.models import Booking, Mandate, Person
 from services.permissions import Permission
 from services.steps import get_step
 
@@ -152,7 +152,7 @@ def check():
         slot = slots.get_slot(steps.db, steps.draft["slot"], with_room=True)
     except NotFound:
         return _lost(steps, Refused("slot-just-taken"))
-    if steps.is_for_other:  # the page shows what the person needs
+    if steps.is_by_staff:  # the page shows what the person needs
         edge.looked(steps.person.id, "booking")
     return show("booking/check.html", steps=steps, slot=slot, needs=steps.chosen_needs(), all_needs=catalogue.NEEDS)
 
@@ -183,6 +183,10 @@ def make():
 
 
 def _made_before(steps: Steps, key: str, shown: int | None) -> Booking | None:
+    if steps.is_by_trusted:  # they do not see what the person needs; it comes along by itself
+        needs = steps.person.need_codes
+    if steps.moving:  # what was said when it was booked goes along
+        needs = steps.chosen_needs()
     if found := bookings.find_by_key(steps.db, steps.person, key):
         return found
     made = steps.draft.get("made")
@@ -218,6 +222,8 @@ def _lost(steps: Steps, no: Refused, needs: list[str] | None = None):
     nearest = no.facts.get("nearest", [])
     return show(template, status=status_of(no), problems=[(field, no.code, no.facts)], steps=steps, nearest=nearest, **extra)
 
+    if isinstance(g.actor, Mandate):
+        return redirect(url_for("acting_plan.session", number=booking.number, done=done), 303)
 
 def asked():
     return show("booking/asked.html", steps=Steps.load(), kind=request.args.get("kind", "none-suits"))
@@ -240,13 +246,18 @@ ROUTES = (
 
 
 def register(app: Flask) -> None:
-    for name, prefix in (("booking", "/book"), ("booking_for", "/people/<int:person_id>/book")):
+    for name, prefix, may in (
+        ("booking", "/book", allow(*MAY)),
+        ("booking_for", "/people/<int:person_id>/book", allow(*MAY)),
+        ("booking_acting", "/for/<int:mandate_id>/book", acting.act(Permission.ACT_BOOK)),
+    ):
         bp = Blueprint(name, __name__, url_prefix=prefix)
         bp.url_value_preprocessor(_note_person)
         for path, endpoint, view, methods in ROUTES:
-            bp.add_url_rule(path, endpoint, allow(*MAY)(view), methods=methods)
+            bp.add_url_rule(path, endpoint, may(view), methods=methods)
         app.register_blueprint(bp)
 
 
-def _note_person(_endpoint, values: dict) -> None:
+def _note_person(endpoint, values: dict) -> None:
     g.for_person = values.pop("person_id", None)
+    acting.note_whom(endpoint, values)

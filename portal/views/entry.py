@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal import edge, i18n, keys
+from portal import acting, edge, i18n, keys
 from portal.auth import WIPED, end_device, enter, home_of, leave, public, start_of
 from portal.errors import status_of
 from portal.show import problems_of, show
@@ -45,6 +45,8 @@ def key() -> bytes:
 def start():
     if g.half is not None:
         return redirect(url_for("second.ask"), 303)
+    if g.actor is None and acting.here():
+        return redirect(url_for("acting_entry.choose"), 303)
     return redirect(home_of(g.actor) if g.actor else url_for("entry.sign_in"), 303)
 
 
@@ -92,6 +94,7 @@ def _go_in(device_token: str, who: Person | StaffMember, is_shared: bool):
         end_device(db, g.device)
     if g.half is not None:
         identity.sign_out(db, g.half)
+    acting.sign_out(db)
     db.flush()
     enter(device_token, is_shared=is_shared, is_staff=is_staff)
     response = redirect(start_of(who), 303)
@@ -247,6 +250,7 @@ def sign_out():
         end_device(edge.open_session(), g.device)
     if g.half is not None:
         identity.sign_out(edge.open_session(), g.half)
+    acting.sign_out(edge.open_session())
     leave()
     response = redirect(url_for("entry.out"), 303)
     response.headers["Clear-Site-Data"] = WIPED

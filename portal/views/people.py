@@ -5,7 +5,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from portal import edge, qr
 from portal.auth import allow
 from portal.show import show, words
-from services import audiences, audit, bookings, channels, codes, identity, people, plans, tasks
+from services import acting, acting_history, audiences, audit, bookings, channels, codes, identity, people, plans, tasks
 from services.errors import NotFound, Refused
 from services.models import Enrolment, Link, Person
 from services.permissions import Permission, is_allowed
@@ -67,6 +67,7 @@ def see(person_id: int):
     return show(
         "people/see.html", person=person, enrolment=enrolment, coming=bookings.coming(db, person), view=view,
         is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=looks,
+        trusted=acting.of(db, person), acts=acting_history.done_by_trusted(db, person),
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ from services.models import Message, ReminderChoice, TrustedContact
 from tests.portal.sending import KEY, post_trial
 
 LANGUAGES = ("pl", "uk", "en")
+EASY = "pl-easy"
+OTHERS = ("copy", "acting", "barrier")  # of messages to people who are not participants, and have chosen no words
 NAMES = {"pl": "Wsparcie psychologiczne", "uk": "Психологічна підтримка", "en": "Psychological support"}
 NEUTRAL = {"pl": "rozmowa", "uk": "розмова", "en": "a talk"}
 
@@ -142,6 +144,10 @@ def code(db, make, maria):
 
 def invitation(db, make, maria):
     identity.invite(db, KEY, make.ewa, maria, by="email")
+
+
+def asked_to_act(db, make, maria):
+    acting.name(db, KEY, maria, "Anna K.", "anna@example.org", ["sessions"], form_key="k" * 20)
 
 
 def trial(db, make, maria):

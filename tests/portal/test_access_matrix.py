@@ -12,11 +12,13 @@ from flask import g
 from portal import auth, edge
 from services import identity
 from services.permissions import Permission, is_allowed
-from tests.portal.world import NEVER, WHO, build
+from tests.portal.world import NEVER, TRUSTED, WHO, build
 
-IN, SIGN_IN, NO, NONE, SECOND = "in", "sign in", "no", "none", "second step"
+IN, SIGN_IN, NO, NONE, SECOND, ASK = "in", "sign in", "no", "none", "second step", "ask for a link"
+SIGNED_IN = [who for who in WHO if who not in TRUSTED]
 KINDS = {
-    kind: dict(zip(WHO, (*row, IN if kind in ("everybody", "second step") else SECOND), strict=True))
+    kind: dict(zip(SIGNED_IN, (*row, IN if kind in ("everybody", "second step") else SECOND), strict=True))
+    | dict.fromkeys(TRUSTED, IN if kind == "everybody" else NO)
     for kind, row in {
         # Half is a coordinator whose device is half-open: whatever is for somebody leads to the second step.
         #                nobody   maria bruno jan   adam  ewa   iza   admin
@@ -36,6 +38,10 @@ KINDS = {
         "second step":  (SIGN_IN, NO,   NO,   IN,   IN,   IN,   IN,   IN),
     }.items()
 }  # fmt: skip
+# Who acts for Maria reaches what she ticked; who acts for Bruno finds nothing of hers. To everybody else it is not there.
+SIGNED_UP = dict.fromkeys(SIGNED_IN, NONE) | {"nobody": ASK, "half": SECOND}
+KINDS["for somebody"] = SIGNED_UP | {"anna": IN, "olek": IN}
+KINDS["for maria"] = SIGNED_UP | {"anna": IN, "olek": NONE}
 
 ROUTES = {
     "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
@@ -45,10 +51,15 @@ ROUTES = {
     "barriers.new barriers.report barriers.see barriers.withdraw acting_entry.open_link acting_entry.left acting_entry.ask acting_entry.send acting_entry.asked",
     "participants": "plan.see plan.offline next.ask next.cannot_come papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
-    "reminders.put_first contacts.see contacts.add passkeys.see passkeys.ask passkeys.add needs.see needs.change needs.saved",
+    "reminders.put_first contacts.see contacts.add passkeys.see passkeys.ask passkeys.add needs.see needs.change needs.saved acting.see acting.done acting.new acting.add",
     "marias": "bookings.see bookings.as_calendar bookings.answer bookings.answer_later bookings.answered bookings.move bookings.cannot_come "
     "bookings.cancel bookings.restore attendance.check_in attendance.confirm attendance.confirmed plan.answered plan.answer plan.mark "
-    "contacts.ask_end contacts.end plan.stop_waiting passkeys.remove",
+    "contacts.ask_end contacts.end plan.stop_waiting passkeys.remove acting.one acting.change acting.send acting.end",
+    "for somebody": "acting_entry.choose",
+    "for maria": "acting_plan.see acting_plan.session acting_plan.answer acting_plan.cannot_come acting_plan.cancel acting_plan.restore "
+    "acting_plan.move acting_plan.check_in acting_plan.leave booking_acting.start booking_acting.need booking_acting.choose_need "
+    "booking_acting.person booking_acting.choose_person booking_acting.day booking_acting.choose_day booking_acting.take_first "
+    "booking_acting.suit booking_acting.hour booking_acting.choose_hour booking_acting.check booking_acting.make booking_acting.asked booking_acting.done",
     "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
     "booking.choose_day booking.take_first booking.hour booking.choose_hour booking.check booking.make booking.asked",
     "her booking": "booking.done",
@@ -70,9 +81,9 @@ ROUTES = {
 }
 KIND_OF = {endpoint: kind for kind, endpoints in ROUTES.items() for endpoint in endpoints.split()}
 # These say for themselves whether the link in the cookie leads anywhere.
-BY_LINK = {"entry.welcome", "entry.use_link"}
+BY_LINK = {"entry.welcome", "entry.use_link", "acting_entry.welcome", "acting_entry.use_link", "acting_entry.decline"}
 # These answer a token that never was as they answer every other.
-ALIKE = {"entry.open_link", "receipts.seen"}
+ALIKE = {"entry.open_link", "acting_entry.open_link", "receipts.seen"}
 
 
 # Behind these the service asks for the role once more, so that the page stays shut although its view forgot to ask.
@@ -85,7 +96,7 @@ TWO_LOCKS = {
     "POST /plan/proposed", "POST /plan/wishes/<int:wish_id>/end", "POST /reminders/first", "POST /reminders/trusted", "POST /sendings", "POST /sendings/<int:campaign_id>/stop", "POST /sendings/words",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
     "POST /tasks/sessions/<int:booking_id>",
-    "POST /today/<int:booking_id>/attendance",
+    "POST /today/<int:booking_id>/attendance", "POST /trusted/new",
 }  # fmt: skip
 
     "GET /barriers", "GET /barriers/<int:report_id>", "POST /barriers/<int:report_id>/answer", "POST /barriers/<int:report_id>/close",
@@ -135,6 +146,8 @@ def outcome(answer) -> str:
         return SIGN_IN
     if answer.status_code == 303 and answer.location == "/second" and not answer.request.path.startswith("/second"):
         return SECOND
+    if answer.status_code == 303 and answer.location == "/for/link" and answer.request.path != "/for/link":
+        return ASK
     return {403: NO, 404: NONE}.get(answer.status_code, IN if answer.status_code < 500 else f"broken: {answer.status_code}")
 
 
@@ -227,7 +240,7 @@ def test_a_forgotten_second_step_is_noticed(world, monkeypatch):
 
 
 def test_a_view_that_opens_to_every_role_by_mistake_is_noticed(world, db, monkeypatch):
-    devices = {name: identity.device_of(db, token) for name, token in world.tokens.items()}
+    devices = {name: identity.device_of(db, token) for name, token in world.tokens.items() if name not in TRUSTED}
     held = {
         who: {one for one in Permission if is_allowed(device.person or device.staff, one)} for who, device in devices.items()
     }

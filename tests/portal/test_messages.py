@@ -55,7 +55,7 @@ def words(app, db, make, maria):
 
 
 def without_secrets(text: str) -> str:
-    return re.sub(r"/([wsofc])/[\w-]{22}", r"/\1/TOKEN", text)
+    return re.sub(r"/([wsofct])/[\w-]{22}", r"/\1/TOKEN", text)
 
 
 def letters(text: str) -> str:

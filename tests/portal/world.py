@@ -22,8 +22,10 @@ from services import (
 )
 from services.audiences import only
 from services.models import AttendanceStatement, Call, Campaign, FollowUp, MailboxItem, Message, Offer, Passkey, Task, Wish
+from services.models.acting import THINGS
 
-WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin", "half")
+WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin", "anna", "olek", "half")
+TRUSTED = ("anna", "olek")
 NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
     "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "contact_id": 999_999, "copy_token": "n" * 22,
@@ -36,6 +38,7 @@ NEVER = {
 class World:
     """Maria has a coming session with Jan, a plan in force, and a task at Ewa's. Bruno is another participant.
 
+    Anna may do everything for Maria that somebody may be let do, Olek everything for Bruno: trusted people, not signed in.
     Adam is a specialist and Iza a coordinator of a partner that has nothing to do with Maria; Ewa is the leader's.
     `hers`: what belongs to Maria, Jan or Ewa, by the names that addresses use.
     """
@@ -47,7 +50,10 @@ class World:
     def client(self, who: str) -> FlaskClient:
         """A browser in which somebody is signed in, without the fixtures' commits before and after."""
         client = FlaskClient(self.app, self.app.response_class, use_cookies=True)
-        if who != "nobody":
+        if who in TRUSTED:
+            with client.session_transaction() as session:
+                session["acting"] = [self.tokens[who]]
+        elif who != "nobody":
             with client.session_transaction() as session:
                 session.update(_user_id=self.tokens[who], _fresh=True, seen=int(clock.now().timestamp()))
         return client
@@ -108,6 +114,12 @@ def build(app, db, make) -> World:
         "secret": app.config["SETTINGS"].hook("sms").rpartition("/")[2], "form_id": slot.form_id,
         "report_id": report.id, "barrier_token": barriers.token_of(key, report.id), "contact_id": contact.id, "copy_token": identity.token_of(key, copy_link), "leave_token": leaving.token_of(key, maria.id),
     }  # fmt: skip
+    for name, whose in (("anna", maria), ("olek", bruno)):
+        mandate = acting.name(db, key, whose, name, "", list(THINGS), form_key=name)
+        way_in = acting_ways.token_of(key, acting_ways.open_link(db, mandate))
+        world.tokens[name] = acting_ways.accept(db, key, way_in, form_key="k", is_shared=False)[1]
+        world.hers.setdefault("mandate_id", mandate.id)
+    world.hers["act_token"] = way_in
     assert campaign
     db.commit()
     return world
