@@ -13,6 +13,15 @@
     }
   }
 
+  // The button that was pressed is gone with its section: the focus goes on to what is said instead.
+  function tell(state) {
+    show(state);
+    const section = root.querySelector("[data-push-state]:not([hidden])");
+    if (!section || section.contains(document.activeElement)) return;
+    section.tabIndex = -1;
+    section.focus();
+  }
+
   async function state() {
     if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return isApple && !isInstalled ? "ios" : "unsupported";
     if (Notification.permission === "denied") return "denied";
@@ -42,7 +51,7 @@
   }
 
   async function turnOn() {
-    if ((await Notification.requestPermission()) !== "granted") return show(Notification.permission === "denied" ? "denied" : "ready");
+    if ((await Notification.requestPermission()) !== "granted") return tell(Notification.permission === "denied" ? "denied" : "ready");
     try {
       const { endpoint, keys } = (await subscribe()).toJSON();
       const values = { endpoint, p256dh: keys.p256dh, auth: keys.auth };
@@ -50,8 +59,8 @@
       if (root.dataset.subscribeUrl) form.action = root.dataset.subscribeUrl;
       form.submit(); // a plain post: the answer is a page like any other
     } catch {
-      show("failed");
-      if (!document.querySelector('[data-push-state~="failed"]:not([hidden])')) show("unsupported");
+      tell("failed");
+      if (!document.querySelector('[data-push-state~="failed"]:not([hidden])')) tell("unsupported");
     }
   }
 
