@@ -40,6 +40,10 @@ class Watch:
                 return response.text()
         return page.request.get(page.url).text()
 
+    def status(self, page: Page) -> int:
+        """With which status that HTML came."""
+        return self._sent[page].status
+
     def on_console(self, message: ConsoleMessage) -> None:
         if EXPECTED_STATUS.match(message.text) and message.location["url"] in self._pages:
             return

@@ -18,6 +18,8 @@ LEAVING = "document.getElementById('page').dataset.left = 'yes', window.walked =
 class Walk:
     """A person with a browser. Each page that it sees has to pass every check of page_checks."""
 
+    error_mark = "Błąd: "
+
     def __init__(self, page: Page, scripts: bool = True):
         self.page, self.scripts = page, scripts
 
@@ -71,11 +73,12 @@ class Walk:
         expect(page.locator(".errors li")).to_have_text(list(errors))
         if sent := TITLE.search(watch_of(page).source(page)):  # what was refined in place comes without one
             expect(page).to_have_title(" ".join(unescape(sent[1]).split()))
-        assert page.title().startswith("Błąd: ") == bool(errors), page.title()
+        assert page.title().startswith(self.error_mark) == bool(errors), page.title()
         if errors and self.scripts:
             expect(page.locator(".errors:focus")).to_have_count(1)
         for link in page.locator(".errors a").all():
             assert page.locator(link.get_attribute("href") or "none").count() == 1, "an error leads nowhere"
+        self._note()
         if picture:
             shot(page, picture if self.scripts else f"{picture}-no-scripts")
         assert_page(page)
@@ -98,7 +101,7 @@ class Walk:
     def _step(self, target: Locator, whole: bool | None) -> None:
         page = self.page
         page.evaluate(LEAVING)
-        target.click()
+        self._activate(target)
         page.locator("#page:not([data-left])").wait_for()
         page.wait_for_load_state("domcontentloaded")
         if not self.scripts or whole is None:
@@ -107,3 +110,9 @@ class Walk:
         assert was_swapped != whole, f"{target}: the page was {'swapped' if was_swapped else 'loaded whole'}"
         if was_swapped:
             expect(page.locator("#page [data-focus]:focus, #page h1:focus")).to_have_count(1)
+
+    def _note(self) -> None:
+        """What a teller of this journey wants to know of a page, before it is measured."""
+
+    def _activate(self, target: Locator) -> None:
+        target.click()

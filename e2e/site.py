@@ -137,8 +137,8 @@ class Site:
             ewa = self.staff(db, "koordynator")
             like = db.scalars(select(Enrolment).where(Enrolment.coordinator_id == ewa.id).limit(1)).one()
             person = Person(
-                first_name=first, last_name=last, gender="female", disability="no",
-                **{"email": f"osoba-{number}@example.org", "contact": "email", **about},
+                gender="female", disability="no",
+                **{"first_name": first, "last_name": last, "email": f"osoba-{number}@example.org", "contact": "email", **about},
             )  # fmt: skip
             person.needs = [AccessNeed(code=code) for code in needs]
             enrolment = Enrolment(
