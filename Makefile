@@ -1,7 +1,7 @@
 # make run and make test are all that one needs; each does its own set-up.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test test-full lint bench words pictures setup clean
+.PHONY: run test test-full lint bench lighthouse words pictures setup clean
 
 # A catalogue is compiled from the words beside it.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
@@ -23,6 +23,10 @@ lint: .venv/ready-for-tests  ## style only
 
 bench: .venv/ready-for-tests $(CATALOGUES)  ## what things cost; PART=pages, phone, push, planning or sending is a part of it
 	@.venv/bin/python -m tests.benchmarks $(PART)
+
+lighthouse: .venv/ready-for-tests $(CATALOGUES)  ## what Lighthouse says of five pages, into docs/lighthouse.md; on a quiet machine
+	@scripts/system-parts.sh
+	@scripts/lighthouse.sh
 
 words: .venv/ready  ## bring the translations in step with the templates; says what is missing
 	@.venv/bin/python scripts/words.py

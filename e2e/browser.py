@@ -35,12 +35,34 @@ def browser() -> Iterator[Browser]:
 
 
 def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(**_program(playwright))
+
+
+@contextmanager
+def lasting(playwright: Playwright, profile: Path, *flags: str, **options: Any) -> Iterator[BrowserContext]:
+    """A browser that keeps in a folder what it is given, as everybody's does. One from `launch` is private: nothing is installed
+    from there. Options are those of `phone`."""
+    context = playwright.chromium.launch_persistent_context(profile, **_program(playwright, *flags), **options)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def _program(playwright: Playwright, *flags: str) -> dict[str, Any]:
+    return {"executable_path": program(playwright), "args": [*FLAGS, *flags, *needed_flags()]}
+
+
+def needed_flags() -> list[str]:
+    return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
+def program(playwright: Playwright) -> str:
     own = playwright.chromium.executable_path
-    program = own if Path(own).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
+    found = own if Path(own).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
         pytest.fail("apt-get install -y --no-install-recommends chromium")
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    return playwright.chromium.launch(executable_path=program, args=flags)
+    return found
 
 
 @pytest.fixture
