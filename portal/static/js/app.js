@@ -177,6 +177,16 @@
     box.scrollIntoView({ block: "nearest" });
   }
 
+  // Two presses in a row are one: where the first has put another page or part under the finger, the second is not for that.
+  let pressed = null;
+  document.addEventListener("click", (event) => {
+    if (event.detail < 2) pressed = event.target;
+    else if (pressed && !pressed.checkVisibility?.() && event.target.closest("a, button, label, summary")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
   // A link of an error box leads to a field, or to the first answer of a question.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();
