@@ -17,10 +17,13 @@ from scripts import words
 MEASURES = (Path(__file__).parent / "measures.js").read_text()
 PHONE, SMALL, LOW, DESK = (360, 740), (320, 256), (640, 320), (1280, 800)
 LONGEST_MOTION = 150
-BLOCKED = "Service Worker registration blocked by Playwright"  # where no worker is the matter, none is let in
 PLACE = re.compile(r"%\(\w+\)s")
 # Its words are Polish in every language: only who builds a page looks at the gallery.
 POLISH_ONLY = {"gallery.gallery"}
+# A sheet to print and to hand over: what is on every other page is no use on paper.
+SHEETS = {"people.card"}
+# Names that coordinators gave, which are also words of ours.
+GIVEN = {"Przegląd planu"}
 
 
 def more(page: Page, name: str, value: Any = None) -> Any:
@@ -30,8 +33,10 @@ def more(page: Page, name: str, value: Any = None) -> Any:
 
 def inspect(page: Page, cell: Cell) -> list[str]:
     """Everything that is wrong with the page of this cell, one sentence each."""
-    found = [one for one in check_page(page) if BLOCKED not in one]
-    found += more(page, "frame", cell.lang) + more(page, "help") + more(page, "statuses") + more(page, "roomy")
+    found = check_page(page)
+    found += more(page, "frame", cell.lang) + more(page, "statuses") + more(page, "roomy")
+    if cell.endpoint not in SHEETS:
+        found += more(page, "help")
     if cell.kind != "offline":
         found += more(page, "said", watch_of(page).source(page))
     found += _languages(page, cell)
@@ -45,7 +50,11 @@ def _languages(page: Page, cell: Cell) -> list[str]:
         return []
     exact, patterns = polish(cell.lang)
     said = more(page, "spoken")
-    return [f'in Polish: "{text}"' for text in said if text in exact or (patterns and patterns.fullmatch(text))]
+    return [
+        f'in Polish: "{text}"'
+        for text in said
+        if text not in GIVEN and (text in exact or (patterns and patterns.fullmatch(text)))
+    ]
 
 
 @cache

@@ -101,8 +101,21 @@
     return found.slice(0, 6)
   }
 
-  // Text that is cut off at the bottom of its box.
-  const cutOff = () => seen('main *, header *, nav *, footer *').filter(el => {
+  const isOut = range => [...range.getClientRects()].some(({width, left, right}) => width > 1 && (right > innerWidth + 1 || left < -1))
+  // Text that is cut off by its box, or by the window.
+  const cutOff = () => {
+    const found = boxesCutOff()
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const {data, parentElement: el} = texts.currentNode
+      if (!data.trim() || !isDrawn(el) || isHidden(el) || el.closest('textarea, select, option')) continue
+      const range = document.createRange()
+      range.selectNodeContents(texts.currentNode)
+      if (isOut(range)) found.push(`the text "${short(data)}" leaves the window`)
+    }
+    return found.slice(0, 6)
+  }
+  const boxesCutOff = () => seen('main *, header *, nav *, footer *').filter(el => {
     const {overflowY, overflowX} = getComputedStyle(el)
     return [overflowX, overflowY].some(way => way === 'hidden' || way === 'clip') && !el.matches('svg, svg *, input, select') && el.clientHeight > 1
       && (el.scrollHeight > el.clientHeight + 2 || el.scrollWidth > el.clientWidth + 2)
@@ -195,7 +208,10 @@
   const spoken = () => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     const found = [document.title]
-    while (texts.nextNode()) if (!texts.currentNode.parentElement.closest('script, style')) found.push(texts.currentNode.data)
+    while (texts.nextNode()) {
+      const part = texts.currentNode.parentElement
+      if (!part.closest('script, style') && part.closest('[lang]') === document.documentElement) found.push(texts.currentNode.data)
+    }
     for (const el of all('*')) for (const name of ['aria-label', 'alt', 'title', 'placeholder', 'data-busy', 'data-said']) if (el.hasAttribute(name)) found.push(el.getAttribute(name))
     return [...new Set(found.map(text => text.replace(/\s+/g, ' ').trim()).filter(text => /\p{L}/u.test(text)))]
   }

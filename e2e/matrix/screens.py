@@ -29,7 +29,10 @@ SEND = """([end, typed]) => {
 KEPT = """async marks => {
   if (!navigator.serviceWorker.controller) return false
   const kept = await (await caches.match('/plan/offline'))?.text()
-  return Boolean(kept && marks.every(mark => kept.includes(mark)))
+  if (!kept || !marks.every(mark => kept.includes(mark))) return false
+  const [store] = await caches.keys()
+  const others = (await (await caches.open(store)).keys()).filter(({url}) => new URL(url).pathname === '/offline')
+  return others.length === 1
 }"""
 
 
@@ -63,9 +66,11 @@ class Screens:
     def _page(self, cell: Cell) -> Page:
         key = (cell.look.who, cell.scripts, cell.state == "offline")
         if key not in self._pages:
-            # No worker but where it is the matter: it would keep pages of one look for the next one.
-            workers = "allow" if cell.state == "offline" else "block"
-            page = self._open_phone(self.world.site.base_url, scripts=cell.scripts, service_workers=workers)
+            page = self._open_phone(self.world.site.base_url, scripts=cell.scripts)
+            if (
+                cell.state != "offline"
+            ):  # no worker but where it is the matter: it would keep pages of one look for the next one
+                page.context.add_init_script("delete Navigator.prototype.serviceWorker")
             page.context.add_cookies(self.visitors.cookies(cell.look.who))
             self._pages[key] = page
         return self._pages[key]

@@ -47,6 +47,8 @@ def test_what_is_round_every_page_is_told_as_it_was(screens, who):
 
 
 def test_no_tree_is_left_of_a_page_that_is_gone():
-    wanted = {f"{name}.yml" for name in (PARTICIPANT.keys() | PUBLIC.keys()) - LEFT_OUT} | {f"round-{who}.yml" for who in FRAMES}
+    wanted = {f"{name}.yml" for name in (PARTICIPANT.keys() | PUBLIC.keys()) - LEFT_OUT} | {
+        f"round-{who}.yml" for who in FRAMES
+    }
 
     assert {file.name for file in FOLDER.iterdir()} == wanted
