@@ -78,6 +78,7 @@ def offline_and_sent_later(way: Way) -> None:
     phone.hears_of_the_cut()
     guest.sees("Mój plan")
     guest.says("Zapisane w telefonie")
+    expect(guest.page.locator("[data-answers]")).to_contain_text(guest.words("Tak, przyjdę"))
     guest.is_silent_about("Wiemy, że przyjdziesz")
     assert way.site.again(booking).answer == "none"
     guest.page.context.set_offline(False)
@@ -163,6 +164,8 @@ def called_off_by_the_link(way: Way) -> None:
     guest.open(way.site.visit_path(booking))
     guest.follow("Nie mogę przyjść")
     guest.sees(NO)
+    guest.press("Dalej")
+    guest.sees(NO, errors=("Wybierz jedną odpowiedź",))
     guest.choose("Odwołuję to spotkanie")
     guest.press("Dalej")
     guest.sees("Spotkanie odwołane")

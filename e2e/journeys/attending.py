@@ -37,6 +37,8 @@ def in_time(way: Way) -> None:
     guest.says("Dziś jest twoje spotkanie")
     guest.press("Jestem na miejscu")
     guest.sees("Dobrze, że jesteś")
+    guest.page.reload()
+    guest.sees("Dobrze, że jesteś")
     guest.follow("Wróć do planu")
     guest.sees("Mój plan")
     assert said_about(way, booking) == {"participant": "here"}

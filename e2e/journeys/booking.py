@@ -1,5 +1,7 @@
 """J4: a time is booked: as most do, with an interpreter, where nothing is free, where somebody was faster."""
 
+from playwright.sync_api import expect
+
 from e2e.journeys.way import STEPS, Way, journey
 from services import bookings
 from services.models import Task
@@ -50,6 +52,7 @@ def default(way: Way) -> None:
     step(guest, HOUR, 4)
     assert guest.page.locator("input[name=slot]:checked").get_attribute("value") == str(slot), "going back lost the answer"
     guest.press("Dalej")
+    guest.unfold("Potrzebuję czegoś na spotkaniu")
     guest.choose("Więcej czasu")
     guest.press("Umów spotkanie")
     guest.sees("Spotkanie umówione")
@@ -72,6 +75,7 @@ def with_a_sign_language_interpreter(way: Way) -> None:
     step(guest, DAY, 3)
     guest.press("Biorę ten termin")
     step(guest, CHECK, 5)
+    guest.says("Zamówimy go. Nic za to nie płacisz.")
     assert guest.box("Tłumacz PJM (języka migowego)").is_checked(), "asked again for what was said"
     guest.press("Umów spotkanie")
     guest.sees("Spotkanie umówione")
@@ -103,11 +107,13 @@ def with_the_hour_lost(way: Way) -> None:
     guest = way.guest(person)
     to_the_days(way, guest)
     slot = to_the_check(guest, hour=1)
+    guest.unfold("Potrzebuję czegoś na spotkaniu")
     guest.choose("Duży druk")
     with way.site.writing() as db:
         bookings.book(db, rival, rival, slot, key=f"faster-{rival.id}")
     guest.press("Umów spotkanie")
     step(guest, HOUR, 4, errors=(LOST,))
+    expect(guest.page.locator(f"input[value='{slot}']")).to_have_count(0)
     guest.mend(LOST)
     guest.choose_at(0, "slot")
     guest.press("Dalej")

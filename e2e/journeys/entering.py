@@ -15,6 +15,7 @@ def by_link(way: Way) -> None:
     guest.open(way.site.link(person.email))
     guest.sees(ENTER)
     guest.says("To zaproszenie jest dla: %(name)s", name=person.short_name)
+    assert "/w/" not in guest.page.url, "the secret stays in the address"
     guest.press("To ja, wchodzę")
     guest.sees(ENTER, errors=("Powiedz, czyj to telefon",))
     guest.mend("Powiedz, czyj to telefon")
@@ -36,6 +37,8 @@ def by_code_on_a_shared_phone(way: Way) -> None:
     guest.fill("Twój e-mail, telefon albo numer z karty", person.email)
     guest.press("Wyślij mi kod")
     guest.sees("Wpisz kod")
+    guest.press("Wejdź")
+    guest.sees("Wpisz kod", errors=("Wpisz 6 cyfr",))
     digits = way.site.mail_to(person.email, CODE)
     guest.fill("Wpisz kod", "000000" if digits != "000000" else "111111")
     guest.press("Wejdź")

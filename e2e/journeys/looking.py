@@ -75,8 +75,11 @@ def leaving_ones_own_phone(way: Way) -> None:
 
 def gone(guest) -> None:
     guest.sees("Do zobaczenia")
+    assert "_user_id" not in str(guest.page.context.cookies())
     if guest.scripts:
         assert Phone(guest).traces() == NOTHING
+    guest.page.go_back()
+    guest.is_silent_about(STEPS[1])
     guest.open("/plan")
     guest.sees("Wejdź do swojego planu")
     guest.is_silent_about(STEPS[1])

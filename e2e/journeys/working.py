@@ -79,7 +79,9 @@ def reminding_and_stopping(way: Way) -> None:
     staff.sees("Wysyłka zatrzymana")
     with way.site.reading() as db:
         last = db.query(Campaign).order_by(Campaign.id.desc()).first()
+        again = campaigns.tomorrow_unanswered(db, way.site.staff(db, "koordynator"))
     assert last.stopped_at is not None
+    assert again.size == count, "who was not written to may be written to anew"
 
 
 @journey("S3")
@@ -123,6 +125,8 @@ def who_came(way: Way) -> None:
     staff.open(f"/today?day={clock.local(booking.starts_at).date()}")
     heading = staff.page.locator("h1").inner_text()
     staff.sees(heading)
+    needs = " · ".join(staff.words(one) for one in ("wejście bez schodów", "pętla indukcyjna"))
+    staff.says("Potrzeby: %(needs)s", needs=needs)
     staff.press("Jest", also=person.short_name)
     staff.sees(heading)
     staff.says("Obecność")

@@ -75,7 +75,8 @@ async function showAnswers() {
 
 async function keepAnswer(form) {
   const data = new FormData(form);
-  const words = form.querySelector("button").textContent.trim();
+  const button = form.querySelector("button");
+  const words = (Array.isArray(button.before) ? button.before : [button]).map(({ textContent }) => textContent).join("").trim(); // not "Wysyłamy…"
   await ask("answer", { number: form.dataset.later, about: form.dataset.about, words, said: data.get("said"), version: data.get("version"), key: crypto.randomUUID() });
   const place = await showAnswers();
   const heading = place?.querySelector(`[data-number="${form.dataset.later}"] h2`);
