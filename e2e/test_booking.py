@@ -87,6 +87,7 @@ def test_five_steps_each_asks_again_when_left_empty_and_back_keeps_the_answers(w
         if step != "check" and not guest.page.locator("label.choice input:checked").count():
             guest.choose_nth(1 if step == "day" else 0)  # a new answer to an earlier step may have put later ones aside
 
+    guest.page.get_by_text("Potrzebuję czegoś na spotkaniu").click()
     guest.choose("Duży druk")
     guest.press("Umów spotkanie")
     guest.sees("Spotkanie umówione", picture="booked")
@@ -208,6 +209,7 @@ def test_somebody_was_faster(walk, site, person, scripts):
     slot = int(guest.choose_nth(0))
     guest.press("Dalej")
     guest.sees(STEPS["check"])
+    guest.page.get_by_text("Potrzebuję czegoś na spotkaniu").click()
     guest.choose("Więcej czasu")
     with site.writing() as db:
         bookings.book(db, rival, rival, slot, key="faster")

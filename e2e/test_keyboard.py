@@ -65,7 +65,9 @@ def test_booking_and_answering_without_a_mouse(walk, site):
     tab_to(guest, hours.first.locator("..").inner_text().split()[0])
     guest.page.keyboard.press("Space")
     strike(guest, "Enter", "Sprawdź i umów spotkanie")
-    tab_to(guest, "Tłumacz PJM")
+    tab_to(guest, "Potrzebuję czegoś na spotkaniu")
+    guest.page.keyboard.press("Enter")
+    tab_to(guest, "Duży druk")
     guest.page.keyboard.press("Space")
     tab_to(guest, "Umów spotkanie")
     strike(guest, "Enter", "Spotkanie umówione")
@@ -75,7 +77,7 @@ def test_booking_and_answering_without_a_mouse(walk, site):
     strike(guest, "Enter", "Dziękujemy. Czekamy na ciebie")
     with site.reading() as db:
         (made,) = bookings.coming(db, person)
-    assert (made.answer, made.needs) == ("yes", ["pjm"])
+    assert (made.answer, made.needs) == ("yes", ["large-print"])
 
 
 def test_the_first_tab_leads_past_the_menu(walk):

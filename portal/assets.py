@@ -52,7 +52,7 @@ def _bundles(source: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted((source / "js").glob("*.js")):
         if path.name not in SERVED_ELSEWHERE:
             yield path.name, _without_remarks(path.read_text("utf-8"))
-    for folder in ("vendor", "icons", "screenshots"):
+    for folder in ("vendor", "icons", "screenshots", "doors"):
         for path in sorted((source / folder).iterdir()):
             yield f"{folder}/{path.name}", path.read_bytes()
 

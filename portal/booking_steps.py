@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from flask import abort, g, redirect, request, url_for
 
 from portal import edge
-from services import catalogue, drafts, people, plans, slots, tasks, waiting
+from services import catalogue, drafts, fitting, people, plans, slots, tasks, waiting
 from services.errors import NotFound
 from services.models import Mandate, Person
 from services.permissions import Permission, is_allowed
@@ -104,14 +104,14 @@ class Steps:
         return [one.step.form_id for one in view.steps if one.state in ("now", "later") and one.step.form_id]
 
     def people_page(self) -> dict:
-        return {"people": slots.specialists_with_free_times(self.db, self.draft["form"], self.person)}
+        return {"people": slots.specialists_with_free_times(self.db, self.draft["form"], self.person, self.wants)}
 
     def days_page(self) -> dict:
         try:
             since = date.fromisoformat(request.values.get("since", ""))
         except ValueError:
             since = None
-        who = {"person": self.person, "specialist_id": self.draft.get("specialist") or None}
+        who = self._who()
         days, has_more = slots.free_days(self.db, self.draft["form"], since=since, limit=CHOICES, **who)
         chosen = self.draft.get("day")
         if chosen and "since" not in request.values and has_more and chosen > days[-1].day.isoformat():
@@ -119,15 +119,39 @@ class Steps:
             days, has_more = slots.free_days(self.db, self.draft["form"], since=since, limit=CHOICES, **who)
         first = slots.first_free(self.db, self.draft["form"], **who) if since is None else []
         next_day = days[-1].day + timedelta(days=1) if days else None
-        return {"days": days, "has_more": has_more, "next_day": next_day, "first": first[0] if first else None, "since": since}
+        there = slots.places_of_free(self.db, self.draft["form"], days[-1].day, since=since, **who) if days else []
+        return {
+            "days": days, "has_more": has_more, "next_day": next_day, "first": first[0] if first else None, "since": since,
+            "places": there,
+        }  # fmt: skip
 
     def hours_page(self) -> dict:
         day = date.fromisoformat(self.draft["day"]) if self.draft.get("day") else None
         if day is None:
             return {"hours": [], "chosen_day": None}
-        specialist = self.draft.get("specialist") or None
-        free = slots.free_hours(self.db, self.draft["form"], day, person=self.person, specialist_id=specialist)
+        free = slots.free_hours(self.db, self.draft["form"], day, **self._who())
         return {"hours": free, "chosen_day": day}
+
+    def _who(self) -> dict:
+        return {"person": self.person, "specialist_id": self.draft.get("specialist") or None, "wants": self.wants}
+
+    @property
+    def asked(self) -> fitting.Wants:
+        """What the needs ask of a time, whatever is shown at present."""
+        return fitting.wants(self.chosen_needs())
+
+    @property
+    def shows_anywhere(self) -> bool:
+        return "anywhere" in self.draft
+
+    @property
+    def shows_any_day(self) -> bool:
+        """Also days for which an interpreter may not be found in time: that is for staff to weigh."""
+        return self.is_by_staff and "any_day" in self.draft
+
+    @property
+    def wants(self) -> fitting.Wants:
+        return fitting.wants(self.chosen_needs(), anywhere=self.shows_anywhere, any_day=self.shows_any_day)
 
     def chosen_needs(self) -> list[str]:
         return self.draft.get("needs", self.person.need_codes)

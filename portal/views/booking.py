@@ -1,6 +1,6 @@
 """Booking in five short steps, for oneself or, by staff or a trusted person, for somebody: need, person, day, hour, check.
 
-The same steps under two addresses: /book, and /people/<id>/book. What was answered is kept on the server (a draft), so
+The same steps under three addresses: /book, /people/<id>/book and /for/<id>/book. What was answered is kept on the server (a draft), so
 that going back, losing the network or the tab loses nothing.
 """
 
@@ -17,7 +17,7 @@ from portal.booking_steps import NONE, Steps
 from portal.errors import status_of
 from portal.numbers import whole, whole_or_none
 from portal.show import problems_of, show
-from services import bookings, catalogue, slots
+from services import bookings, catalogue, clock, fitting, interpreters, slots
 from services.errors import NotFound, Refused
 from services.models import Booking, Mandate, Person
 from services.permissions import Permission
@@ -125,6 +125,17 @@ def take_first():
     return redirect(steps.url("check"), 303)
 
 
+SHOWN = {"anywhere": {"anywhere": 1}, "fitting": {"anywhere": None}, "any-day": {"any_day": 1}, "in-time": {"any_day": None}}
+
+
+def suit():
+    """Show also times that do not suit the person's needs, or again only those that do; back where it was asked."""
+    steps = Steps.load("form")
+    steps.keep(**SHOWN.get(request.form.get("show", ""), {}))
+    at = request.form.get("at")
+    return redirect(steps.url(at if at in ("person", "day", "hour") else "day"), 303)
+
+
 def hour():
     steps = Steps.load("form", "day")
     return show("booking/hour.html", steps=steps, **steps.hours_page())
@@ -154,7 +165,12 @@ def check():
         return _lost(steps, Refused("slot-just-taken"))
     if steps.is_by_staff:  # the page shows what the person needs
         edge.looked(steps.person.id, "booking")
-    return show("booking/check.html", steps=steps, slot=slot, needs=steps.chosen_needs(), all_needs=catalogue.NEEDS)
+    needs = steps.chosen_needs()
+    facts = {
+        "needs": needs, "lacking": fitting.lacking(needs, slot), "interpreters": fitting.to_order(needs, slot),
+        "is_too_soon": fitting.is_too_soon(needs, slot, clock.today()), "parts": catalogue.NEEDS_BY_PART,
+    }  # fmt: skip
+    return show("booking/check.html", steps=steps, slot=slot, **facts)
 
 
 def make():
@@ -167,6 +183,10 @@ def make():
         _take_from_page(steps, shown)
     steps.require("form", "slot")
     needs = [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
+    if steps.is_by_trusted:  # they do not see what the person needs; it comes along by itself
+        needs = steps.person.need_codes
+    if steps.moving:  # what was said when it was booked goes along
+        needs = steps.chosen_needs()
     steps.draft["needs"] = needs
     try:
         if number := steps.draft.get("moving"):
@@ -183,10 +203,6 @@ def make():
 
 
 def _made_before(steps: Steps, key: str, shown: int | None) -> Booking | None:
-    if steps.is_by_trusted:  # they do not see what the person needs; it comes along by itself
-        needs = steps.person.need_codes
-    if steps.moving:  # what was said when it was booked goes along
-        needs = steps.chosen_needs()
     if found := bookings.find_by_key(steps.db, steps.person, key):
         return found
     made = steps.draft.get("made")
@@ -206,6 +222,8 @@ def _take_from_page(steps: Steps, shown: int) -> None:
 def _see(steps: Steps, booking: Booking, done: str):
     if isinstance(g.actor, Person):
         return redirect(url_for("bookings.see", number=booking.number, done=done), 303)
+    if isinstance(g.actor, Mandate):
+        return redirect(url_for("acting_plan.session", number=booking.number, done=done), 303)
     return redirect(url_for("booking_for.done", person_id=steps.person.id, number=booking.number), 303)
 
 
@@ -222,8 +240,6 @@ def _lost(steps: Steps, no: Refused, needs: list[str] | None = None):
     nearest = no.facts.get("nearest", [])
     return show(template, status=status_of(no), problems=[(field, no.code, no.facts)], steps=steps, nearest=nearest, **extra)
 
-    if isinstance(g.actor, Mandate):
-        return redirect(url_for("acting_plan.session", number=booking.number, done=done), 303)
 
 def asked():
     return show("booking/asked.html", steps=Steps.load(), kind=request.args.get("kind", "none-suits"))
@@ -231,7 +247,9 @@ def asked():
 
 def done(number: str):
     steps = Steps.load()
-    return show("booking/done.html", steps=steps, booking=bookings.get_booking(steps.db, steps.person, number))
+    booking = bookings.get_booking(steps.db, steps.person, number)
+    found = interpreters.of_bookings(steps.db, [booking]).get(booking.id)
+    return show("booking/done.html", steps=steps, booking=booking, interpreters=found)
 
 
 ROUTES = (
@@ -239,6 +257,7 @@ ROUTES = (
     ("/need", "need", need, ["GET"]), ("/need", "choose_need", choose_need, ["POST"]),
     ("/person", "person", person, ["GET"]), ("/person", "choose_person", choose_person, ["POST"]),
     ("/day", "day", day, ["GET"]), ("/day", "choose_day", choose_day, ["POST"]), ("/first", "take_first", take_first, ["POST"]),
+    ("/suit", "suit", suit, ["POST"]),
     ("/hour", "hour", hour, ["GET"]), ("/hour", "choose_hour", choose_hour, ["POST"]),
     ("/check", "check", check, ["GET"]), ("/check", "make", make, ["POST"]),
     ("/asked", "asked", asked, ["GET"]), ("/done/<number>", "done", done, ["GET"]),

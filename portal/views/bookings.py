@@ -7,7 +7,7 @@ from portal.auth import allow
 from portal.booking_steps import KIND
 from portal.numbers import whole
 from portal.show import show
-from services import acting_history, answers, attendance, bookings, catalogue, clock, drafts, tasks
+from services import acting_history, answers, attendance, bookings, catalogue, clock, drafts, interpreters, tasks
 from services.errors import Refused
 from services.models import Booking
 from services.permissions import Permission
@@ -29,7 +29,8 @@ def change_until(booking: Booking):
 def see(number: str):
     booking = own(number)
     done = request.args.get("done", "") if booking.is_live else ""
-    facts = {"change_until": change_until(booking), "can_check_in": attendance.can_check_in(booking)}
+    found = interpreters.of_bookings(edge.open_session(), [booking]).get(booking.id)
+    facts = {"interpreters": found, "change_until": change_until(booking), "can_check_in": attendance.can_check_in(booking)}
     acts = acting_history.of_booking(edge.open_session(), booking)
     return show("bookings/see.html", booking=booking, done=done, now=clock.now(), acts=acts, **facts)
 

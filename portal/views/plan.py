@@ -11,7 +11,7 @@ from portal.kept import kept_as
 from portal.numbers import whole
 from portal.show import page as page_of_request
 from portal.show import problems_of, show
-from services import acting_history, answers, attendance, bookings, clock, plans, steps, waiting
+from services import acting_history, answers, attendance, bookings, clock, interpreters, plans, steps, waiting
 from services.errors import NotFound, Refused
 from services.permissions import Permission
 
@@ -30,8 +30,9 @@ def see():
     about = _about()
     by_line = {booking.step_line: booking for booking in about["coming"] if booking.step_line}
     wishes = waiting.wishes(edge.open_session(), g.actor)
+    ordered = interpreters.of_bookings(edge.open_session(), about["coming"])
     page = show(
-        "plan/see.html", **about, by_line=by_line, can_check_in=attendance.can_check_in, wishes=wishes,
+        "plan/see.html", **about, by_line=by_line, can_check_in=attendance.can_check_in, wishes=wishes, interpreters=ordered,
         is_offer_due=install_offer.is_due(), done=acting_history.done_lately(edge.open_session(), g.actor),
     )  # fmt: skip
     return install_offer.counted(page)

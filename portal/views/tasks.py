@@ -8,7 +8,7 @@ from wtforms.validators import AnyOf, DataRequired, Length
 from portal import edge
 from portal.auth import allow
 from portal.show import problems_of, show
-from services import attendance, barriers_desk, calls, tasks
+from services import attendance, barriers_desk, calls, interpreters, tasks
 from services.permissions import Permission
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -25,7 +25,8 @@ def page(**more):
     db = edge.open_session()
     return show(
         "tasks/see.html", tasks=tasks.open_tasks(db, g.actor), differences=attendance.differences(db, g.actor),
-        calls_due=calls.count_due(db, g.actor), barriers=barriers_desk.counts(db, g.actor), typed=request.form, **more,
+        calls_due=calls.count_due(db, g.actor), barriers=barriers_desk.counts(db, g.actor), typed=request.form,
+        orders=interpreters.open_orders(db, g.actor), is_left_behind=interpreters.is_left_behind, **more,
     )  # fmt: skip
 
 

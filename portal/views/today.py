@@ -11,8 +11,8 @@ from wtforms.validators import AnyOf
 from portal import edge
 from portal.auth import allow
 from portal.show import problems_of, show
-from services import attendance, catalogue, clock, diary
-from services.models import Booking, Slot
+from services import attendance, catalogue, clock, diary, fitting, interpreters
+from services.models import Booking, InterpreterOrder, Slot
 from services.permissions import Permission
 
 bp = Blueprint("today", __name__, url_prefix="/today")
@@ -33,11 +33,13 @@ class Meeting:
     theirs: str
     is_settled: bool
     differs: bool
+    interpreters: list[InterpreterOrder]
 
     @property
     def needs(self) -> list[str]:
-        """What they asked for when booking and what they always need, in the order in which needs are asked."""
-        codes = {*self.booking.needs, *self.booking.person.need_codes}
+        """What they asked for when booking and what they always need, as far as it concerns this meeting, in the order in which
+        needs are asked."""
+        codes = fitting.of_session({*self.booking.needs, *self.booking.person.need_codes}, self.booking.slot)
         return [code for code in catalogue.NEEDS if code in codes]
 
     @property
@@ -80,13 +82,15 @@ class Time:
         return "here" if here else "free" if not self.meetings else "over" if self.is_over else ""
 
 
-def _meeting(booking: Booking, state: str, said: dict[str, str]) -> Meeting:
+def _meeting(booking: Booking, state: str, said: dict[str, str], interpreters: list[InterpreterOrder]) -> Meeting:
     ours = said.get("coordinator") or said.get("specialist") or ""
-    return Meeting(booking, ours, said.get("participant", ""), "coordinator" in said, state == "differs")
+    return Meeting(booking, ours, said.get("participant", ""), "coordinator" in said, state == "differs", interpreters)
 
 
-def _time(row: attendance.DiaryRow) -> Time:
-    live = [_meeting(one, state, row.said.get(one.id, {})) for one, state in row.bookings if one.is_live]
+def _time(row: attendance.DiaryRow, ordered: dict[int, list[InterpreterOrder]]) -> Time:
+    live = [
+        _meeting(one, state, row.said.get(one.id, {}), ordered.get(one.id, [])) for one, state in row.bookings if one.is_live
+    ]
     sitting = {one.booking.person_id for one in live}
     gone = {one.person_id: one for one, _ in row.bookings if not one.is_live and one.person_id not in sitting}
     return Time(row.slot, live, list(gone.values()) if len(live) < row.slot.capacity else [])
@@ -94,7 +98,9 @@ def _time(row: attendance.DiaryRow) -> Time:
 
 def _day_page(day: date) -> dict:
     db, today = edge.open_session(), clock.today()
-    times = [_time(row) for row in attendance.diary(db, g.actor, day)]
+    rows = attendance.diary(db, g.actor, day)
+    ordered = interpreters.of_bookings(db, [one for row in rows for one, _ in row.bookings])
+    times = [_time(row, ordered) for row in rows]
     ahead = diary.days_ahead(db, g.actor, since=today, days=15)
     return {
         "day": day,

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from portal import edge, i18n
 from portal.auth import public
 from portal.show import show
-from services import attendance, bookings, clock, identity, tasks
+from services import attendance, bookings, clock, identity, interpreters, tasks
 from services.errors import NotFound, Refused
 from services.models import Booking
 
@@ -38,7 +38,8 @@ def over(_error):
 @public
 def ask(token: str):
     booking = booking_of(token)
-    return show("visits/ask.html", booking=booking, token=token, is_over=booking.starts_at <= clock.now())
+    found = interpreters.of_bookings(edge.open_session(), [booking]).get(booking.id)
+    return show("visits/ask.html", booking=booking, token=token, interpreters=found, is_over=booking.starts_at <= clock.now())
 
 
 @bp.post("/<token>")

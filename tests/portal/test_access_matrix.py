@@ -44,7 +44,7 @@ KINDS["for somebody"] = SIGNED_UP | {"anna": IN, "olek": IN}
 KINDS["for maria"] = SIGNED_UP | {"anna": IN, "olek": NONE}
 
 ROUTES = {
-    "everybody": "entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
+    "everybody": "places.every places.see places.picture entry.start entry.open_link entry.sign_in entry.ask_for_code entry.code entry.try_code entry.who entry.enter_as "
     "entry.how entry.ask_for_key entry.use_key entry.sign_out entry.out look.see look.choose help.see help.accessibility help.privacy pwa.manifest pwa.worker pwa.offline install.see install.never "
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
     "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave "
@@ -58,21 +58,21 @@ ROUTES = {
     "for somebody": "acting_entry.choose",
     "for maria": "acting_plan.see acting_plan.session acting_plan.answer acting_plan.cannot_come acting_plan.cancel acting_plan.restore "
     "acting_plan.move acting_plan.check_in acting_plan.leave booking_acting.start booking_acting.need booking_acting.choose_need "
-    "booking_acting.person booking_acting.choose_person booking_acting.day booking_acting.choose_day booking_acting.take_first "
+    "booking_acting.person booking_acting.choose_person booking_acting.day booking_acting.choose_day booking_acting.take_first booking_acting.suit "
     "booking_acting.suit booking_acting.hour booking_acting.choose_hour booking_acting.check booking_acting.make booking_acting.asked booking_acting.done",
     "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
-    "booking.choose_day booking.take_first booking.hour booking.choose_hour booking.check booking.make booking.asked",
+    "booking.choose_day booking.take_first booking.suit booking.hour booking.choose_hour booking.check booking.make booking.asked",
     "her booking": "booking.done",
     "staff": "people.find",
     "who meet her": "people.see booking_for.start booking_for.need booking_for.choose_need booking_for.person "
-    "booking_for.choose_person booking_for.day booking_for.choose_day booking_for.take_first booking_for.hour "
+    "booking_for.choose_person booking_for.day booking_for.choose_day booking_for.take_first booking_for.suit booking_for.hour "
     "booking_for.choose_hour booking_for.check booking_for.make booking_for.asked booking_for.done",
     "who lead her": "papers.invitation papers.plan people.invitation people.invite people.card people.read_code plans.see plans.write plans.draft "
     "plans.check plans.add_goal plans.remove_goal plans.add_step plans.propose plans.remove_step plans.proposed plans.mark plans.set_review "
-    "tasks.finish tasks.settle calls.call calls.note calls.letter",
+    "interpreters.see interpreters.say tasks.finish tasks.settle calls.call calls.note calls.letter",
     "specialists": "slots.see slots.new slots.check slots.publish slots.ask_withdraw today.see",
     "jans": "slots.published slots.undo slots.withdraw slots.withdrawn today.record",
-    "coordinators": "calls.see sendings.see sendings.send sendings.preview sendings.words sendings.keep_words tasks.see "
+    "coordinators": "places.edit places.describe places.new_picture places.add_picture places.picture_off places.saved calls.see sendings.see sendings.send sendings.preview sendings.words sendings.keep_words tasks.see "
     "outbox.see texts.see texts.new texts.add texts.edit texts.change texts.end",
     "ewas": "sendings.result sendings.stop",
     "leaders": "imports.new imports.bring_in barriers.desk barriers.case barriers.answer barriers.extend barriers.refuse barriers.close",
@@ -95,6 +95,8 @@ TWO_LOCKS = {
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
     "POST /plan/proposed", "POST /plan/wishes/<int:wish_id>/end", "POST /reminders/first", "POST /reminders/trusted", "POST /sendings", "POST /sendings/<int:campaign_id>/stop", "POST /sendings/words",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
+    "GET /interpreters/<int:order_id>", "POST /interpreters/<int:order_id>", "POST /places/<int:place_id>/edit",
+    "POST /places/<int:place_id>/picture", "POST /places/<int:place_id>/picture/off",
     "POST /tasks/sessions/<int:booking_id>",
     "POST /today/<int:booking_id>/attendance", "POST /trusted/new",
 }  # fmt: skip
@@ -109,6 +111,7 @@ def data_for(endpoint: str, ids: dict) -> dict:
         "calls.note": {"outcome": "told", "tries": 0},
         "mailbox.reply": {"text": "TAK"},
         "plans.set_review": {"review_on": "2026-12-30"},
+        "interpreters.say": {"said": "confirmed"},
         "plan.answer": {"said": "agree", "version": ids["version_id"]},
         "attendance.confirm": {"said": "present"},
         "slots.withdraw": {"slot": ids["slot_id"]},

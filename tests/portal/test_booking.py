@@ -12,7 +12,7 @@ from tests.portal.world import FlaskClient
 
 @pytest.fixture
 def maria(client, make, sign_in):
-    return sign_in(client, make.participant(needs=["loop"]))
+    return sign_in(client, make.participant(needs=["more-time"]))
 
 
 def h1(answer) -> str:
@@ -34,11 +34,11 @@ def test_a_session_is_booked_in_five_steps(maria, db, make):
     assert "10:00" in maria.get("/book/hour").text
     assert maria.post("/book/hour", data={"slot": slot.id}).location == "/book/check"
     page = maria.get("/book/check").text
-    assert re.search(r'value="loop" checked', page)
-    answer = maria.post("/book/check", data={"key": "k" * 20, "needs": ["large-print", "loop"]}, follow_redirects=True)
+    assert re.search(r'value="more-time" checked', page)
+    answer = maria.post("/book/check", data={"key": "k" * 20, "needs": ["more-time", "large-print"]}, follow_redirects=True)
 
     assert (answer.status_code, h1(answer)) == (200, "Spotkanie umówione")
-    assert db.scalar(select(Booking.needs)) == ["large-print", "loop"]
+    assert db.scalar(select(Booking.needs)) == ["large-print", "more-time"]
 
 
 @pytest.mark.parametrize(

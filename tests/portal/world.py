@@ -21,7 +21,9 @@ from services import (
     texts,
 )
 from services.audiences import only
-from services.models import AttendanceStatement, Call, Campaign, FollowUp, MailboxItem, Message, Offer, Passkey, Task, Wish
+from services.models import (
+    AttendanceStatement, Call, Campaign, FollowUp, InterpreterOrder, MailboxItem, Message, Offer, Passkey, PlacePicture, Task, Wish,
+)  # fmt: skip
 from services.models.acting import THINGS
 
 WHO = ("nobody", "maria", "bruno", "jan", "adam", "ewa", "iza", "admin", "anna", "olek", "half")
@@ -30,7 +32,7 @@ NEVER = {
     "number": "A2A-222", "person_id": 999_999, "goal_id": 999_999, "step_id": 999_999, "line": "f" * 32, "version_id": 999_999,
     "batch": "never-published", "booking_id": 999_999, "task_id": 999_999, "campaign_id": 999_999, "contact_id": 999_999, "copy_token": "n" * 22,
     "barrier_token": "999999-" + "n" * 22, "report_id": 999_999, "leave_token": "999999-email-" + "n" * 22, "text_id": 999_999, "item_id": 999_999,
-    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "passkey_id": 999_999, "call_id": 999_999, "mandate_id": 999_999, "act_token": "A" * 22, "secret": "0" * 32,
+    "token": "A" * 22, "offer_token": "A" * 22, "follow_up_token": "A" * 22, "wish_id": 999_999, "passkey_id": 999_999, "call_id": 999_999, "place_id": 999_999, "name": "never-1x1.webp", "order_id": 999_999, "mandate_id": 999_999, "act_token": "A" * 22, "secret": "0" * 32,
 }  # fmt: skip
 
 
@@ -104,7 +106,13 @@ def build(app, db, make) -> World:
     taking = identity.offer_link(db, key, offer, maria.id)
     telling = identity.follow_up_link(db, key, question, maria.id, until=clock.now() + timedelta(days=14))
     world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
+    place = slot.place
+    place.photo = "0123456789abcdef-30x20.webp"
+    db.add(PlacePicture(place_id=place.id, digest="0123456789abcdef", content=b"x", added_at=clock.now()))
+    in_need = make.booking(maria, make.slot("2026-11-27 12:00"), needs=["pjm"])
+    order = db.query(InterpreterOrder).filter_by(booking_id=in_need.id).one()
     world.hers = {
+        "place_id": place.id, "name": place.photo, "order_id": order.id,
         "number": booking.number, "person_id": maria.id, "goal_id": draft.goals[0].id, "step_id": draft.goals[0].steps[0].id,
         "line": agreed.goals[0].steps[0].line, "version_id": agreed.id, "batch": "published-by-jan", "booking_id": booking.id,
         "task_id": db.query(Task).filter_by(kind="call-me").one().id, "campaign_id": db.query(Campaign).one().id,

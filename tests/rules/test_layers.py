@@ -21,12 +21,12 @@ WEB = (
 # A file imports only from the rows above its own.
 ROWS = (
     ("clock", "errors", "numbers", "stems", "working_days"),
-    ("db", "import_columns", "import_file"),
+    ("db", "import_columns", "import_file", "pictures"),
     ("models",),
     ("permissions", "frame", "channels", "kinds"),
     ("acting_history", "audit", "reach", "providers", "receipts", "catalogue", "drafts", "diary", "fitting"),
     ("outbox", "choices", "texts", "waiting_hours", "barriers_clock"),
-    ("tasks", "people", "staff", "identity", "slots", "publishing"),
+    ("tasks", "people", "staff", "identity", "slots", "publishing", "places"),
     ("telling", "acting_ways", "contacts", "leaving", "codes", "factors", "passkeys", "interpreters", "seats", "barriers"),
     ("acting", "plans", "steps", "bookings", "reminders", "imports", "barriers_desk"),
     ("withdrawals", "attendance", "audiences", "waiting", "reviews", "follow_ups"),
