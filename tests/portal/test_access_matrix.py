@@ -88,30 +88,30 @@ ALIKE = {"entry.open_link", "acting_entry.open_link", "receipts.seen"}
 
 # Behind these the service asks for the role once more, so that the page stays shut although its view forgot to ask.
 TWO_LOCKS = {
+    "GET /barriers", "GET /barriers/<int:report_id>", "POST /barriers/<int:report_id>/answer", "POST /barriers/<int:report_id>/close",
+    "POST /barriers/<int:report_id>/extend", "POST /barriers/<int:report_id>/refuse",
     "GET /outbox", "GET /people", "GET /people/<int:person_id>", "GET /sendings", "GET /sendings/<int:campaign_id>", "GET /sendings/preview",
     "GET /sendings/words", "GET /sendings/texts", "GET /sendings/texts/<int:text_id>", "POST /sendings/texts/<int:text_id>",
     "POST /sendings/texts/<int:text_id>/end",
+    "GET /interpreters/<int:order_id>", "POST /interpreters/<int:order_id>", "POST /places/<int:place_id>/edit",
+    "POST /places/<int:place_id>/picture", "POST /places/<int:place_id>/picture/off",
     "GET /calls", "GET /calls/<int:call_id>", "GET /calls/<int:call_id>/letter.pdf", "POST /calls/<int:call_id>",
     "GET /slots", "GET /slots/published/<batch>", "GET /slots/withdraw", "GET /slots/withdrawn", "GET /tasks", "GET /today",
     "POST /plan/proposed", "POST /plan/wishes/<int:wish_id>/end", "POST /reminders/first", "POST /reminders/trusted", "POST /sendings", "POST /sendings/<int:campaign_id>/stop", "POST /sendings/words",
     "POST /slots/published/<batch>/undo", "POST /slots/withdraw", "POST /tasks/<int:task_id>/done",
-    "GET /interpreters/<int:order_id>", "POST /interpreters/<int:order_id>", "POST /places/<int:place_id>/edit",
-    "POST /places/<int:place_id>/picture", "POST /places/<int:place_id>/picture/off",
     "POST /tasks/sessions/<int:booking_id>",
     "POST /today/<int:booking_id>/attendance", "POST /trusted/new",
 }  # fmt: skip
 
-    "GET /barriers", "GET /barriers/<int:report_id>", "POST /barriers/<int:report_id>/answer", "POST /barriers/<int:report_id>/close",
-    "POST /barriers/<int:report_id>/extend", "POST /barriers/<int:report_id>/refuse",
 
 def data_for(endpoint: str, ids: dict) -> dict:
     """What the form or the address must say to be about the object."""
     return {
         "plans.mark": {"state": "done"},
         "calls.note": {"outcome": "told", "tries": 0},
+        "interpreters.say": {"said": "confirmed"},
         "mailbox.reply": {"text": "TAK"},
         "plans.set_review": {"review_on": "2026-12-30"},
-        "interpreters.say": {"said": "confirmed"},
         "plan.answer": {"said": "agree", "version": ids["version_id"]},
         "attendance.confirm": {"said": "present"},
         "slots.withdraw": {"slot": ids["slot_id"]},
