@@ -41,7 +41,7 @@
     for (const el of all('[required]')) found.push(`${named(el)} has the browser complain in its own words`)
     for (const el of all('form')) if (el.method === 'post' && !el.noValidate && el.querySelector('input[type=email], input[type=tel], [pattern], [maxlength]')) found.push(`the form of ${named(el)} lets the browser complain`)
     for (const el of all('input[type=password]')) found.push(`${named(el)} asks for a password`)
-    for (const el of all('[autofocus], [accesskey]')) found.push(`${named(el)} takes the focus or a key by itself`)
+    for (const el of all('[autofocus]:not(.errors, [data-focus]), [accesskey]')) found.push(`${named(el)} takes the focus or a key by itself`)
     if (document.documentElement.lang !== lang) found.push(`the page says that it is in "${document.documentElement.lang}"`)
     return found
   }

@@ -87,7 +87,37 @@ PARTICIPANT: dict[str, Row] = {
     "passkeys.see": page(FULL, "/passkeys", also={"empty": "/passkeys"}),
 }
 
+FOR_ONE = {"default": "anna", "empty": "anna-of-nina", "longest": "anna-of-dluga"}
+FOR_ONE_FULL = only(FOR_ONE, "default", "longest")
+
+# Who is trusted: the person's own pages, and those of whoever acts for them.
+TRUSTED: dict[str, Row] = {
+    "acting.see": page(MINE, "/trusted"),
+    "acting.done": page(MINE, "/trusted/done"),
+    "acting.new": page(FULL, "/trusted/new", acting__add=("/trusted/new",)),
+    "acting.one": page(MINE, "/trusted/{mandate_id}", also={"empty": "/trusted/{waiting_id}"}, acting__change=("/trusted/{mandate_id}",)),
+    "acting_entry.welcome": page("named", "/for/enter", acting_entry__use_link=("/for/enter",)),
+    "acting_entry.left": page("guest", "/for/left"),
+    "acting_entry.ask": page("guest", "/for/link", acting_entry__send=("/for/link",)),
+    "acting_entry.asked": page("guest", "/for/link/sent"),
+    "acting_entry.choose": page("anna-of-two", "/for"),
+    "acting_plan.see": page(FOR_ONE, "/for/{mandate_id}"),
+    "acting_plan.session": page(FOR_ONE_FULL, "/for/{mandate_id}/booked/{number}"),
+    "acting_plan.cannot_come": page(FOR_ONE_FULL, "/for/{mandate_id}/booked/{number}/cancel"),
+    "booking_acting.need": page(FOR_ONE, "/for/{mandate_id}/book/need", booking_acting__choose_need=("/book/need",)),
+    "booking_acting.person": page(FOR_ONE_FULL, "/for/{mandate_id}/book/person", booking_acting__choose_person=("/book/person",)),
+    "booking_acting.day": page(FOR_ONE_FULL, "/for/{mandate_id}/book/day", booking_acting__choose_day=("/book/day",)),
+    "booking_acting.hour": page(FOR_ONE_FULL, "/for/{mandate_id}/book/hour", booking_acting__choose_hour=("/book/hour",)),
+    "booking_acting.check": page(FOR_ONE_FULL, "/for/{mandate_id}/book/check"),
+    "booking_acting.asked": page(FOR_ONE_FULL, "/for/{mandate_id}/book/asked"),
+    "booking_acting.done": page(FOR_ONE_FULL, "/for/{mandate_id}/book/done/{number}"),
+}  # fmt: skip
+
 PUBLIC: dict[str, Row] = {
+    "places.every": page("guest", "/places"),
+    "places.see": page({"default": "guest", "empty": "guest", "longest": "guest"}, "/places/{place_id}"),
+    "barriers.new": page({"default": "guest", "longest": "dluga"}, "/barrier", barriers__report=("/barrier",)),
+    "barriers.see": page({"default": "guest", "longest": "guest"}, "/barrier/{barrier_token}"),
     "entry.sign_in": page("guest", "/sign-in", entry__ask_for_code=("/sign-in",)),
     "entry.code": page("asked", "/sign-in/code", entry__try_code=("/sign-in/code",)),
     "entry.who": page("proved", "/sign-in/who", entry__enter_as=("/sign-in/who",)),

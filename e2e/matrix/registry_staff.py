@@ -13,6 +13,7 @@ from e2e.matrix.registry import (
     PARTICIPANT,
     PUBLIC,
     REDIRECT,
+    TRUSTED,
     Row,
     page,
 )
@@ -48,6 +49,13 @@ STAFF: dict[str, Row] = {
     "texts.see": page(LED, "/sendings/texts"),
     "texts.new": page("ewa", "/sendings/texts/new", texts__add=("/sendings/texts/new",)),
     "texts.edit": page(LED_FULL, "/sendings/texts/{text_id}", texts__change=("/sendings/texts/{text_id}",)),
+    "barriers.desk": page("ewa", "/barriers"),
+    "barriers.case": page({"default": "ewa", "longest": "ewa"}, "/barriers/{report_id}", barriers__answer=("/answer",),
+                          barriers__refuse=("/refuse",), barriers__extend=("/extend",)),
+    "interpreters.see": page(LED_FULL, "/interpreters/{order_id}", interpreters__say=("/interpreters/{order_id}",)),
+    "places.edit": page({"default": "ewa", "empty": "ewa", "longest": "ewa"}, "/places/{place_id}/edit", places__describe=("/edit",)),
+    "places.new_picture": page({"default": "ewa", "empty": "ewa"}, "/places/{place_id}/picture", places__add_picture=("/picture",)),
+    "places.saved": page({"default": "ewa", "longest": "ewa"}, "/places/{place_id}/saved"),
     "today.see": page(GIVEN, "/today"),
     "slots.see": page(GIVEN, "/slots"),
     "slots.new": page(GIVEN, "/slots/new"),
@@ -61,11 +69,12 @@ STAFF: dict[str, Row] = {
     "second.codes": page("with-codes", "/second/codes"),
 }  # fmt: skip
 
-PAGES: dict[str, Row] = PARTICIPANT | PUBLIC | STAFF | INSTEAD
+PAGES: dict[str, Row] = PARTICIPANT | TRUSTED | PUBLIC | STAFF | INSTEAD
 
 # GET addresses without a page.
 PAGELESS: dict[str, str] = {
     "entry.start": REDIRECT, "entry.open_link": REDIRECT, "booking.start": REDIRECT, "booking_for.start": REDIRECT,
+    "booking_acting.start": REDIRECT, "acting_entry.open_link": REDIRECT, "places.picture": FILE,
     "bookings.as_calendar": FILE, "calls.letter": FILE, "papers.invitation": FILE, "papers.own_plan": FILE, "papers.plan": FILE,
     "pwa.manifest": MACHINES, "pwa.worker": MACHINES, "health.alive": MACHINES, "health.ready": MACHINES,
     "health.messages": MACHINES, "hooks.called": MACHINES,
@@ -73,6 +82,9 @@ PAGELESS: dict[str, str] = {
 
 # Forms that cannot be sent wrongly from their page.
 NO_FAULT = """
+acting.end acting.send acting_entry.decline acting_plan.answer acting_plan.cancel acting_plan.check_in acting_plan.leave
+acting_plan.move acting_plan.restore barriers.close barriers.withdraw booking.suit booking_acting.make booking_acting.suit
+booking_acting.take_first booking_for.suit places.picture_off
 attendance.check_in attendance.confirm booking.make booking.take_first booking_for.make booking_for.take_first
 bookings.answer bookings.move bookings.restore contacts.end contacts.stop entry.sign_out install.never leaving.leave
 look.choose needs.change offers.answer passkeys.remove people.invite people.read_code plan.mark plan.stop_waiting

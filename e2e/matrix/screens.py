@@ -90,7 +90,7 @@ class Screens:
     def _cut_off(self, page: Page, cell: Cell) -> Iterator[Page]:
         context: BrowserContext = page.context
         page.goto("/plan")
-        page.wait_for_function(KEPT, arg=[f'lang="{cell.lang}"', f'data-theme="{cell.theme}"'])
+        page.wait_for_function(KEPT, arg=[f'<html lang="{cell.lang}"', f'data-theme="{cell.theme}"'])
         context.set_offline(True)
         try:
             page.goto(self.world.path(cell.look.path, cell.state))

@@ -74,6 +74,28 @@ class Visitors:
             digits = codes.digits_of(self.site.key, code)
         self._send(browser, "/sign-in/code", code=digits)
 
+    def _named(self, browser: APIRequestContext) -> None:
+        """Whoever is to act for Maria, before they have said yes."""
+        self._get(browser, self.world.path("/t/{waiting_token}", "default"))
+
+    def _anna(self, browser: APIRequestContext, *states: str) -> None:
+        """Whoever acts for somebody, or for several."""
+        for state in states or ("default",):
+            self._get(browser, self.world.path("/t/{act_token}", state))
+            self._send(browser, "/for/enter", phone="mine")
+
+    def _anna_of_nina(self, browser: APIRequestContext) -> None:
+        self._anna(browser, "empty")
+
+    def _anna_of_dluga(self, browser: APIRequestContext) -> None:
+        self._anna(browser, "longest")
+
+    def _anna_of_two(self, browser: APIRequestContext) -> None:
+        """One link opens one browser: this one has been used by then, so others that wait are taken."""
+        for state in ("empty", "longest"):
+            self._get(browser, self.world.path("/t/{waiting_token}", state))
+            self._send(browser, "/for/enter", phone="mine")
+
     def _with_codes(self, browser: APIRequestContext) -> None:
         """Sara sets up her authenticator, and stands before her recovery codes."""
         self._sign_in("sara", browser)
@@ -102,5 +124,6 @@ class Visitors:
 WAYS: dict[str, Way] = {
     "guest": Visitors._guest, "invited": Visitors._invited, "invited-long": Visitors._invited_long,
     "broken": Visitors._with_a_broken_link, "asked": Visitors._asked, "proved": Visitors._proved,
-    "with-codes": Visitors._with_codes, "at-the-second": Visitors._at_the_second,
+    "named": Visitors._named, "anna": Visitors._anna, "anna-of-nina": Visitors._anna_of_nina,
+    "anna-of-dluga": Visitors._anna_of_dluga, "anna-of-two": Visitors._anna_of_two, "with-codes": Visitors._with_codes, "at-the-second": Visitors._at_the_second,
 }  # fmt: skip

@@ -8,6 +8,18 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from e2e.matrix import world_others
+from e2e.matrix.words import (
+    LONG_FIRST,
+    LONG_GOAL,
+    LONG_LAST,
+    LONG_NOTE,
+    LONG_PLACE,
+    LONG_STEP,
+    LONG_STREET,
+    UKRAINIAN_FIRST,
+    UKRAINIAN_LAST,
+)  # fmt: skip
 from e2e.site import Site
 from services import (
     bookings,
@@ -45,24 +57,6 @@ from tests.factories import Factory, instant
 TODAY = date(2026, 11, 23)  # a Monday
 OPENS = "2026-11-23 10:40"  # the hour at which the site starts: sessions of 11:30 can be checked into
 
-LONG_STEP = (
-    "Przygotować z doradczynią zawodową życiorys i list motywacyjny do trzech pracodawców z Gdyni, którzy zatrudniają osoby"
-    " ze znacznym stopniem niepełnosprawności, a potem przećwiczyć rozmowę kwalifikacyjną w obecności tłumaczki języka migowego"
-)
-LONG_GOAL = (
-    "Znaleźć pracę na pół etatu w bibliotece, w archiwum albo w niezadeszczonym pięćdziesięciokilometrowym otoczeniu Gdyni"
-)
-LONG_FIRST, LONG_LAST = "Wawrzyniec-Konstanty Maksymilian", "Brzęczyszczykiewicz-Nieszczególski"
-UKRAINIAN_FIRST, UKRAINIAN_LAST = "Володимир-Станіслав Костянтинович", "Нечуй-Левицький-Переяславський"
-LONG_PLACE = (
-    "Centrum Aktywizacji Społeczno-Zawodowej i Rehabilitacji Osób z Niepełnosprawnościami imienia świętego Maksymiliana Kolbego"
-)
-LONG_STREET = "ul. Dziewięćdziesięciolecia Elektryfikacji Pomorza 128/14, wejście od podwórza, 81-001 Gdynia-Wielki Kack"
-LONG_NOTE = (
-    "Proszę przyjść dziesięć minut wcześniej, bo przy wejściu trzeba się przedstawić. Proszę zabrać orzeczenie, dowód osobisty"
-    " i numer telefonu osoby, która towarzyszy."
-)
-
 
 @dataclass
 class World:
@@ -93,7 +87,7 @@ class _Builder:
         make.__dict__.update(known)
         make._forms = {"career": self.site_form("career-counselling"), "workshop": self.site_form("vocational-workshop")}
         make.__dict__["adviser"] = self.site.staff(db, "doradca")
-        make.__dict__["the_room"] = make.room("12", place=make.place("Dom przy Cichej", access=["step-free", "toilet"]))
+        make.__dict__["the_room"] = make.room("12", place=make.place("Dom przy Cichej", access=["step-free", "loop", "toilet"]))
 
     def site_form(self, code: str):
         return next(form for form in catalogue.forms(self.db) if form.code == code)
@@ -143,6 +137,7 @@ class _Builder:
         self._staff_things(make.ewa, jan, [maria], "default")
         self._staff_things(lena, bogna, [dluga], "longest")
         factors.begin(db, self.world.people["half"])
+        world_others.add(self.world, db, make)
 
     def _session(self, person: Person, slot: Slot, *, ago: timedelta = timedelta(days=2), **more):
         """A booking of that time, made before it began."""
@@ -172,7 +167,10 @@ class _Builder:
         gone = make.slot("2026-12-02 09:00", specialist=specialist, room=room)
         cancelled = self._session(person, gone)
         bookings.cancel(db, person, cancelled)
-        free = [make.slot(f"2026-12-0{3 + number} 09:00", specialist=specialist, room=room) for number in range(3)]
+        free = [
+            make.slot(f"2026-12-0{3 + number} 09:00", specialist=specialist, room=room, provides=list(person.need_codes))
+            for number in range(3)
+        ]
         draft = {"form": free[0].form_id, "specialist": specialist.id, "day": free[0].day.isoformat(), "slot": free[0].id}
         for actor in (person, coordinator):
             drafts.keep(db, drafts.owner_of(actor, person), "booking", draft)
@@ -198,7 +196,7 @@ class _Builder:
             "person_id": person.id, "number": coming[0].number, "past": was.number, "cancelled": cancelled.number,
             "version_id": agreed.id, "line": agreed.goals[0].steps[0].line, "contact_id": contact.id, "form_id": free[0].form_id,
             "passkey_id": passkey.id, "leave_token": leaving.token_of(key, person.id), "differs_id": differs.id,
-            "coming_id": coming[0].id,
+            "coming_id": coming[0].id, "draft": draft,
         }  # fmt: skip
 
     def _version_of(self, person: Person) -> int:
