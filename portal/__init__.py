@@ -12,7 +12,7 @@ def create_app(settings: Settings | None = None):
     """The web application for these settings (by default, the environment's)."""
     from htmx_flask import Htmx
 
-    from portal import assets, auth, dates, delivery, edge, errors, films, hard_words, i18n, security, show, views
+    from portal import assets, auth, dates, delivery, edge, errors, films, hard_words, i18n, security, show, views, taken_up
     from services import channels
     from services.db import Database
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None):
     films.init(app)
     delivery.init(app)
     auth.init(app)
+    taken_up.init(app)
     show.init(app)
     hard_words.init(app)
     errors.init(app)

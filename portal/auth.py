@@ -7,7 +7,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
-from portal import acting, edge
+from portal import acting, edge, taken_up
 from services import choices, clock, factors, identity
 from services.models import Device, Person, StaffMember
 from services.permissions import Permission, is_allowed
@@ -103,7 +103,7 @@ def _check():
     if g.actor is None and g.half is None and acting.here():
         return abort(403)  # who acts for somebody reaches what they were let do, and nothing else
     if g.actor is None and not (is_second and g.half):
-        session["next"] = _page_of_request()
+        taken_up.stop()
         return redirect(url_for("second.ask" if g.half else "entry.sign_in"), 303)
     if is_second:
         return abort(403) if isinstance(g.actor, Person) else None
@@ -129,13 +129,6 @@ def _forget(response):
     return response
 
 
-def _page_of_request() -> str | None:
-    """Where to come back to after signing in: this page. None when there is only a button behind this address."""
-    if request.method in edge.SAFE:
-        return request.full_path.rstrip("?")
-    return request.path if _page_at(request.path) else None
-
-
 def _page_at(path: str):
     """The view of the page at a path of ours; None where there is no page."""
     try:
@@ -149,7 +142,7 @@ def start_of(who: Person | StaffMember) -> str:
     """Where somebody goes who has just signed in: on from where they were stopped, unless that was not a page of theirs."""
     if is_half_open():
         return url_for("second.ask")
-    wanted = session.pop("next", None)
+    wanted = taken_up.begin(who)
     is_ours = bool(wanted) and not urlsplit(wanted).netloc
     needs = getattr(_page_at(urlsplit(wanted).path), "needs", None) if is_ours else None
     return wanted if needs and any(is_allowed(who, permission) for permission in needs) else home_of(who)
@@ -168,10 +161,9 @@ def require_declared(app: Flask) -> None:
 
 def enter(token: str, *, is_shared: bool, is_staff: bool) -> None:
     """Put a fresh device's token into the cookie. A phone that is *mine* keeps it for 90 days, others until they close."""
-    wanted = session.get("next")
+    way_on = {name: session[name] for name in ("next", "next-of") if session.get(name)}
     session.clear()
-    if wanted:
-        session["next"] = wanted
+    session.update(way_on)
     device = identity.device_of(edge.open_session(), token)
     session.permanent = not is_shared and not is_staff
     session["seen"] = int(clock.now().timestamp())

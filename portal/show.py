@@ -8,7 +8,7 @@ from functools import cached_property
 from flask import Flask, current_app, g, make_response, render_template, request, session
 from flask_babel import get_locale
 
-from portal import dates, edge, i18n, lines, navigation
+from portal import dates, edge, i18n, lines, navigation, taken_up
 from services.models import Mandate, Person
 
 
@@ -114,7 +114,8 @@ def show(template: str, *, part: str | None = None, status: int = 200, problems:
         context.setdefault("wrong", {})
     is_refining = part is not None and request.headers.get("HX-Request-Type") == "partial"
     page = render_template(part if is_refining else template, **context)
-    return make_response(lines.in_html(page) if i18n.is_easy() else page, status)
+    page = lines.in_html(page) if i18n.is_easy() else page
+    return make_response(page if is_refining or status != 200 else taken_up.give_back(page), status)
 
 
 def _weekday_and_day(value) -> tuple[int, str]:

@@ -193,6 +193,15 @@ def device_of(db: Session, token: str) -> Device | None:
     return found if staff.is_active and found.staff is staff else None
 
 
+def who_was_here(db: Session, token: str, *, within: timedelta) -> Person | StaffMember | None:
+    """To whom a cookie's token belonged that lets nobody in any more, if that is not long ago. Proves nothing: what is kept
+    for them is shown to them alone, after they have signed in."""
+    found = db.scalar(select(Device).where(Device.token_hash == hashed(token)))
+    if found is None or min(filter(None, (found.ended_at, found.expires_at))) < clock.now() - within:
+        return None
+    return found.person or (found.staff if found.staff and found.staff.is_active else None)
+
+
 def sign_out(db: Session, device: Device) -> None:
     db.execute(update(Device).where(Device.id == device.id, Device.ended_at.is_(None)).values(ended_at=clock.now()))
 

@@ -8,8 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal import acting, edge, i18n, keys
-from portal.auth import WIPED, end_device, enter, home_of, leave, public, start_of
+from portal import acting, edge, i18n, keys, taken_up
+from portal.auth import WIPED, allow, end_device, enter, home_of, leave, public, start_of
 from portal.errors import status_of
 from portal.show import problems_of, show
 from services import clock, codes, factors, identity, passkeys
@@ -241,6 +241,16 @@ def use_key():
         token = factors.open_fully(db, identity.device_of(db, token), by="passkey")
     response = _go_in(token, who, is_shared and not is_staff)
     return response if is_shared else keys.note_here(response)
+
+
+@bp.post("/start-again")
+@allow()
+def start_anew():
+    """What was kept from a session that ended is not wanted any more."""
+    to = request.form.get("to", "")
+    page = session.get("kept", {}).get(to)
+    taken_up.drop(to)
+    return redirect(page or home_of(g.actor), 303)
 
 
 @bp.post("/sign-out")

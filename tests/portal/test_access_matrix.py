@@ -35,6 +35,7 @@ KINDS = {
         "coordinators": (SIGN_IN, NO,   NO,   NO,   NO,   IN,   IN,   IN),
         "ewas":         (SIGN_IN, NO,   NO,   NO,   NO,   IN,   NONE, IN),
         "leaders":      (SIGN_IN, NO,   NO,   NO,   NO,   IN,   NO,   IN),
+        "signed in":    (SIGN_IN, IN,   IN,   IN,   IN,   IN,   IN,   IN),
         "second step":  (SIGN_IN, NO,   NO,   IN,   IN,   IN,   IN,   IN),
     }.items()
 }  # fmt: skip
@@ -49,6 +50,7 @@ ROUTES = {
     "health.alive health.ready health.messages gallery.gallery mailbox.see mailbox.read mailbox.reply hooks.called hooks.posted visits.ask visits.answer visits.cannot_come "
     "visits.cancel visits.restore offers.ask offers.answer follow_ups.ask follow_ups.answer receipts.seen contacts.copies contacts.stop leaving.see leaving.leave "
     "barriers.new barriers.report barriers.see barriers.withdraw acting_entry.open_link acting_entry.left acting_entry.ask acting_entry.send acting_entry.asked",
+    "signed in": "entry.start_anew",
     "participants": "plan.see plan.offline next.ask next.cannot_come papers.own_plan plan.proposed attendance.see files.see reminders.see reminders.choose reminders.saved "
     "reminders.phone reminders.subscribe reminders.unsubscribe reminders.renew reminders.send_test reminders.tested "
     "reminders.put_first contacts.see contacts.add passkeys.see passkeys.ask passkeys.add needs.see needs.change needs.saved acting.see acting.done acting.new acting.add",

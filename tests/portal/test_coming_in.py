@@ -28,13 +28,13 @@ def test_one_comes_back_to_the_page_where_one_was_stopped(client, make, come_in)
     assert come_in(client, make.participant()).location == "/reminders?x=1"
 
 
-def test_a_button_pressed_after_the_session_ended_leads_to_a_page_that_is_there(client, make, come_in):
+def test_a_button_pressed_after_the_session_ended_leads_to_the_page_where_it_stands(client, make, come_in):
     booking = make.booking()
     client.post(f"/booked/{booking.number}/answer", data={"said": "yes"})
 
     answer = come_in(client, booking.person)
 
-    assert (answer.location, client.get(answer.location).status_code) == ("/plan", 200)
+    assert (answer.location, client.get(answer.location).status_code) == (f"/booked/{booking.number}", 200)
 
 
 def test_a_step_of_booking_sent_after_the_session_ended_comes_back_to_that_step(client, make, come_in):
