@@ -19,7 +19,7 @@ def marked(said: str, *, is_end_marked: bool = False) -> str:
 
 
 def in_text(said: str) -> str:
-    return _MARKS.sub("\n", said).strip("\n")
+    return _MARKS.sub("\n", said.rstrip(MARK))
 
 
 def in_one(said: str) -> str:

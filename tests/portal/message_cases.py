@@ -154,10 +154,6 @@ def trial(db, make, maria):
     post_trial(db, maria)
 
 
-CASES = {
-    "booked": booked, "booked-by-phone": by_phone, "booked-frank": frank(booked), "moved": moved, "cancelled": cancelled,
-    "cancelled-by-us": cancelled_by_us, "cancelled-by-us-nothing-free": cancelled_and_nothing_free,
-    "reminder-three-days": reminder("three-days"), "reminder-day": reminder("day"),
 def barrier(moment, way="email", address="maria@example.org"):
     """A report of a barrier, and what has happened to it since."""
 
@@ -182,6 +178,10 @@ def barrier_due(db, make, maria):
     barrier("received")(db, make, maria)
 
 
+CASES = {
+    "booked": booked, "booked-by-phone": by_phone, "booked-frank": frank(booked), "moved": moved, "cancelled": cancelled,
+    "cancelled-by-us": cancelled_by_us, "cancelled-by-us-nothing-free": cancelled_and_nothing_free,
+    "reminder-three-days": reminder("three-days"), "reminder-day": reminder("day"),
     "reminder-day-frank": frank(reminder("day")), "reminder-two-hours": reminder("two-hours"),
     "reminder-two-hours-yes": reminder("two-hours", answer="yes"), "reminder-campaign": reminder("asked-7"),
     "missed": missed, "freed": freed, "freed-frank": frank(freed), "plan-waiting": plan_waiting, "plan-review": plan_review,
@@ -191,6 +191,15 @@ def barrier_due(db, make, maria):
     "copy-moved": copy_of(moved), "copy-cancelled-by-us": copy_of(cancelled_by_us),
 }  # fmt: skip
 ELSEWHERE = {"note", "answered"}  # a coordinator's own words, and what answers a text message
+
+
+VOICES = [(name, language) for name in CASES for language in LANGUAGES]
+VOICES += [(name, EASY) for name in CASES if not name.startswith(OTHERS)]
+
+
+def speak(maria, voice: str) -> None:
+    """From here on she reads in this language, or in easy words."""
+    maria.language, maria.is_easy = voice.partition("-")[0], voice == EASY
 
 
 def kind_of(name: str) -> str:

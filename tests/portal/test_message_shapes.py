@@ -14,7 +14,7 @@ from services.kinds import KINDS
 from services.models import TrustedContact
 from tests.factories import instant
 from tests.portal import message_cases as cases
-from tests.portal.message_cases import CASES, LANGUAGES, delivery_of
+from tests.portal.message_cases import CASES, delivery_of
 from tests.portal.sending import make_app
 
 MOST = sms_text.MOST  # 134: two parts of a text in which one letter is outside the old alphabet
@@ -53,10 +53,9 @@ def at_longest(delivery, when):
     return delivery
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("name", "language"), cases.VOICES)
 def test_a_text_message_fits_into_two_parts_whatever_it_is_about(app, db, make, maria, name, language):
-    maria.language = language
+    cases.speak(maria, language)
     delivery = delivery_of(db, make, maria, name)
     wrong = []
     for when in DAYS:
@@ -80,11 +79,10 @@ def test_the_fullest_text_comes_first_and_each_says_less(app, db, make, maria, n
     assert len(texts[-1]) == min(map(len, texts))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("name", "language"), cases.VOICES)
 def test_nothing_that_others_may_see_tells_of_health_or_names_the_help(app, db, make, maria, name, language):
     """The form of support here is psychological, its label neutral: the label too is for the mail alone."""
-    maria.language = language
+    cases.speak(maria, language)
     found = messages.words(app, delivery_of(db, make, maria, name))
     on_screens = (found.subject, found.sms, found.push_title, found.push_body)
     for text in (*on_screens, found.text, found.html, *found.say):
@@ -103,10 +101,9 @@ def test_a_discreet_notification_tells_neither_what_nor_where(app, db, make, mar
     assert bool(tells) == name.endswith("frank")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("name", "language"), cases.VOICES)
 def test_a_notification_fits_a_lock_screen(app, db, make, maria, name, language):
-    maria.language = language
+    cases.speak(maria, language)
     found = messages.words(app, at_longest(delivery_of(db, make, maria, name), DAYS[0]))
     db.expunge_all()
     assert len(found.push_title) <= TITLE
@@ -129,7 +126,7 @@ def test_every_channel_leads_to_the_same_place(app, db, make, maria, name):
 
 @pytest.mark.parametrize(("language", "where"), [("pl", "pokój 12"), ("uk", "кімната 12"), ("en", "room 12")])
 def test_the_place_is_told_in_the_readers_language(app, db, make, maria, language, where):
-    maria.language = language
+    cases.speak(maria, language)
     found = messages.words(app, delivery_of(db, make, maria, "booked"))
     assert where in found.text
 
