@@ -11,7 +11,7 @@ from pathlib import Path
 
 import brotli
 
-STYLES = ("tokens", "base", "components", "reading", "staff", "print")
+STYLES = ("tokens", "base", "components", "reading", "still", "staff", "print")
 TEXT = {".css", ".js", ".svg", ".txt", ".json"}
 SERVED_ELSEWHERE = {"sw.js", "keep.js"}  # a service worker rules only what lies below its own address: served at the root
 

@@ -1,5 +1,5 @@
 // Passkeys: asks the server for a question and the phone for its answer, and posts that like any other form.
-// Where the browser has no passkeys, the sections stay hidden, and every other way in is there.
+// Where the browser has no passkeys, the sections go, and every other way in is there.
 (() => {
   const raw = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -39,7 +39,10 @@
 
   for (const section of document.querySelectorAll("[data-passkey]:not([data-seen])")) {
     section.dataset.seen = "yes";
-    if (!window.PublicKeyCredential || !window.isSecureContext) continue;
+    if (!window.PublicKeyCredential || !window.isSecureContext) {
+      section.remove();
+      continue;
+    }
     section.hidden = false;
     section.querySelector("button").addEventListener("click", () => use(section));
   }
