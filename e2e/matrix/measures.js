@@ -179,7 +179,8 @@
       if (!ringOf(el)) found.push(`${named(el)} has the focus without a ring of 3 px`)
       const shown = el.matches('input[type=radio], input[type=checkbox]') && el.closest('label') || el
       const line = el.getClientRects()[0]
-      if (line.height > innerHeight) continue
+      const {scrollPaddingTop, scrollPaddingBottom} = getComputedStyle(document.documentElement)
+      if (line.height > innerHeight - (parseFloat(scrollPaddingTop) || 0) - (parseFloat(scrollPaddingBottom) || 0)) continue
       const [left, right, top, bottom] = [Math.max(line.left, 0) + 2, Math.min(line.right, innerWidth) - 2, line.top + 2, line.bottom - 2]
       for (const [x, y] of [[(left + right) / 2, (top + bottom) / 2], [left, top], [right, top], [left, bottom], [right, bottom]]) {
         if (y < 0 || y > innerHeight) { found.push(`${named(el)} has the focus outside the window`); break }

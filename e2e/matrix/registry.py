@@ -75,7 +75,7 @@ PARTICIPANT: dict[str, Row] = {
     "bookings.cannot_come": page(FULL, "/booked/{number}/cancel", bookings__cancel=("/cancel",)),
     "attendance.see": page(MINE | {"default": "hanna"}, "/here", offline=True),
     "attendance.confirmed": page(FULL, "/here/{past}/after"),
-    "files.see": page(MINE, "/files"),
+    "files.see": page(MINE | {"default": "hanna"}, "/files"),
     "needs.see": page(MINE, "/needs"),
     "needs.saved": page(MINE, "/needs/saved"),
     "reminders.see": page(MINE, "/reminders", reminders__choose=("/reminders",), offline=True),

@@ -38,6 +38,7 @@ from services import (
 )
 from services.audiences import only
 from services.models import (
+    AccessLog,
     AttendanceStatement,
     Call,
     FollowUp,
@@ -99,7 +100,7 @@ class _Builder:
         far = make.place(LONG_PLACE, access=["step-free", "lift", "loop", "toilet", "quiet-place"])
         far.address = LONG_STREET
         self.far_room = make.room("Sala konferencyjna imienia Antoniego Abrahama", place=far)
-        jan = make.specialist("Jan Borewicz")
+        jan = make.specialist("Jan Borewicz", gender="male")
         bogna = make.specialist(f"{LONG_FIRST} {LONG_LAST}", organisation=distant, gender="male")
         lena = make.coordinator(f"{UKRAINIAN_FIRST} {UKRAINIAN_LAST}", organisation=make.leader, gender="male")
         self.world.people |= {
@@ -137,6 +138,9 @@ class _Builder:
         self._staff_things(make.ewa, jan, [maria], "default")
         self._staff_things(lena, bogna, [dluga], "longest")
         factors.begin(db, self.world.people["half"])
+        for days, what in ((4, "plan"), (1, "file")):
+            looked = clock.now() - timedelta(days=days)
+            db.add(AccessLog(at=looked, staff_id=make.ewa.id, person_id=hanna.id, what=what))
         world_others.add(self.world, db, make)
 
     def _session(self, person: Person, slot: Slot, *, ago: timedelta = timedelta(days=2), **more):
@@ -179,7 +183,7 @@ class _Builder:
         )
         wish = Wish(person=person, form_id=make._forms["workshop"].id, since=clock.now())
         offered = make.slot("2026-11-26 12:00", specialist=specialist, room=room)
-        offer = Offer(wish=wish, slot=offered, made_at=clock.now(), until=clock.now() + timedelta(hours=6))
+        offer = Offer(wish=wish, slot=offered, made_at=clock.now(), until=instant("2026-11-23 18:00"))
         question = FollowUp(enrolment=person.enrolments[0], after_days=28, asked_at=clock.now())
         passkey = Passkey(person_id=person.id, credential_id=f"x{person.id}", public_key="x", created_at=clock.now())
         db.add_all([offer, question, passkey])
