@@ -1,7 +1,7 @@
 # make run and make test are all that one needs; each does its own set-up.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test test-full lint bench lighthouse words pictures setup clean
+.PHONY: run test test-full lint bench lighthouse statement words pictures setup clean
 
 # A catalogue is compiled from the words beside it.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
@@ -30,6 +30,12 @@ lighthouse: .venv/ready-for-tests $(CATALOGUES)  ## what Lighthouse says of five
 
 words: .venv/ready  ## bring the translations in step with the templates; says what is missing
 	@.venv/bin/python scripts/words.py
+
+statement: .venv/ready-for-tests $(CATALOGUES)  ## look at every page, and write down what the accessibility statement says of them
+	@scripts/system-parts.sh
+	@mkdir -p test-results
+	@.venv/bin/python -m pytest e2e/matrix/test_matrix.py --junitxml=test-results/matrix.xml || true
+	@.venv/bin/python -m scripts.statement test-results/matrix.xml
 
 pictures: .venv/ready-for-tests $(CATALOGUES)  ## the README's pictures, taken from the running demo
 	@.venv/bin/python -m scripts.pictures

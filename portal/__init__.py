@@ -12,7 +12,22 @@ def create_app(settings: Settings | None = None):
     """The web application for these settings (by default, the environment's)."""
     from htmx_flask import Htmx
 
-    from portal import assets, auth, dates, delivery, edge, errors, films, hard_words, i18n, security, show, views, taken_up
+    from portal import (
+        assets,
+        auth,
+        dates,
+        delivery,
+        edge,
+        errors,
+        films,
+        hard_words,
+        i18n,
+        security,
+        show,
+        statement,
+        taken_up,
+        views,
+    )
     from services import channels
     from services.db import Database
 
@@ -43,6 +58,7 @@ def create_app(settings: Settings | None = None):
     delivery.init(app)
     auth.init(app)
     taken_up.init(app)
+    statement.init(app)
     show.init(app)
     hard_words.init(app)
     errors.init(app)

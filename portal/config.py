@@ -51,7 +51,7 @@ class Settings:
     owner: str = OWNER
     contact_email: str = "pracownia@example.org"
     published_on: date = FIRST_VERSION
-    statement_on: date = FIRST_VERSION
+    reviewed_on: date | None = None
     proxy_hops: int = 0
     stop_seconds: int = 60
     max_body: int = 1024 * 1024
@@ -195,7 +195,7 @@ def read(environment: dict[str, str] | None = None, *, only: tuple[str, ...] | N
         owner=given("OWNER", OWNER),
         contact_email=given("CONTACT_EMAIL", "pracownia@example.org"),
         published_on=day("PUBLISHED_ON", FIRST_VERSION),
-        statement_on=day("STATEMENT_ON", FIRST_VERSION),
+        reviewed_on=day("REVIEWED_ON", FIRST_VERSION) if given("REVIEWED_ON") else None,
         proxy_hops=number("PROXY_HOPS", 0),
         stop_seconds=number("STOP_SECONDS", 60),
         max_body=number("MAX_BODY", 1024 * 1024),

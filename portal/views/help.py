@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app
 
+from portal import statement
 from portal.auth import public
 from portal.show import show
 
@@ -18,7 +19,8 @@ def see():
 @public
 def accessibility():
     settings = current_app.config["SETTINGS"]
-    return show("help/accessibility.html", settings=settings)
+    found = statement.of(current_app._get_current_object())
+    return show("help/accessibility.html", settings=settings, statement=found)
 
 
 @bp.get("/privacy")
