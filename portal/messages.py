@@ -72,6 +72,7 @@ class Words:
             "person": delivery.of_whom or delivery.to,
             "booking": delivery.booking,
             "slot": delivery.slot,
+            "interpreters": delivery.interpreters,
             "nearest": delivery.nearest,
             "campaign": delivery.campaign,
             "report": delivery.barrier,

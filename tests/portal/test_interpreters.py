@@ -6,8 +6,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from services import bookings, interpreters
-from services.models import Booking, InterpreterOrder, Task
+from portal import messages
+from services import bookings, interpreters, subjects
+from services.models import Booking, InterpreterOrder, Message, Task
 from tests.portal.test_today import words_of
 
 SOON, LATER = "2026-11-25 10:00", "2026-11-26 09:00"  # from Thursday, the 26th, an interpreter can be promised
@@ -189,3 +190,22 @@ def test_staff_see_what_can_be_promised_and_may_go_past_it_with_a_warning(client
     answer = ewas.post(f"{prefix}/check", data={"key": "k" * 20, "slot": soon.id, "needs": "pjm"}, follow_redirects=True)
     assert answer.status_code == 200 and "Tłumacz PJM: trzeba zamówić" in words_of(answer)
     assert db.scalars(select(InterpreterOrder.status)).all() == ["wanted"]
+
+
+@pytest.mark.parametrize(("said", "words"), [(None, "zamawiamy"), ("confirmed", "potwierdzony"), ("failed", "nie udało się")])
+@pytest.mark.parametrize("kind", ["booked", "moved", "reminder"])
+def test_a_mail_says_how_far_it_is_and_what_others_may_see_says_nothing_of_it(app, db, make, booking, kind, said, words):
+    if said:
+        interpreters.say(db, make.ewa, order_of(db, booking), said)
+    key = app.config["SETTINGS"].secret_key
+    message = Message(
+        kind=kind, channel="email", dedup=f"{kind}:x", person_id=booking.person_id, booking_id=booking.id,
+        booking_version=booking.version, useful_until=booking.starts_at,
+    )  # fmt: skip
+    found = subjects.read(db, key, message)
+    written = messages.words(app, subjects.make(key, message, booking.person, found))
+
+    assert f"Tłumacz: {words}" in written.text
+    for seen in (written.subject, written.sms, written.push_title, written.push_body):
+        assert "umacz" not in seen and "PJM" not in seen
+    assert "PJM" not in written.text
