@@ -52,7 +52,7 @@ def _item(word: str, endpoint: str, icon: str) -> Item:
     own = {
         "book": ("booking", "booking_acting"),
         "helped": ("acting_plan",),
-        "plan": ("plan", "bookings", "attendance"),
+        "plan": ("plan", "bookings", "attendance", "acting"),
         "reminders": ("reminders", "contacts", "passkeys"),
         "sendings": ("sendings", "texts"),
         "people": ("people", "plans", "booking_for", "imports"),

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import messages, planning
 from portal.queue import queue_of, wake
-from services import barriers, channels, clock, deliveries, drafts, outbox
+from services import acting, barriers, channels, clock, deliveries, drafts, outbox
 from services.channels import DEADLINE, Carrier, Outcome
 from services.db import Database
 from services.models import Message
@@ -55,7 +55,7 @@ def _watch(app: Flask) -> None:
 def tidy(app: Flask) -> int:
     """Forget what is kept for a time only; returns how many rows went."""
     with _writing(app) as db:
-        return drafts.drop_old(db) + outbox.drop_old(db) + barriers.forget(db)
+        return acting.drop_old(db) + drafts.drop_old(db) + outbox.drop_old(db) + barriers.forget(db)
 
 
 def drain(app: Flask) -> Counter:

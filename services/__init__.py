@@ -21,6 +21,7 @@ task           something a coordinator must do, because no message or page can
 message        one thing to deliver to one person through one channel; the outbox is the table of them
 campaign       one sending to many people, started by a coordinator (wysyłka)
 link, code     two ways in without a password: a secret address, six digits
+mandate        what one person lets another see and do for them, tick by tick; who holds it is a *trusted person* (zaufana osoba)
 device         a browser in which somebody is signed in; *mine* or *shared*
 second factor  what staff show after a link or code: an authenticator's code, a passkey, a recovery code; a device is *half-open* until then
 passkey        a key in somebody's own phone; for participants one more way in (klucz)

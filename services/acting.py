@@ -4,7 +4,7 @@ Nothing is allowed that was not ticked, but what a thing cannot be done without 
 `services.permissions`; how one comes in: `services.acting_ways`; what was done: `services.acting_history`.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from services import acting_ways, audit, clock
@@ -15,6 +15,7 @@ from services.models.acting import THINGS
 from services.permissions import Permission, require
 
 MOST = 5
+NO_ADDRESS = {"email": None, "phone": None}
 # Who answers for a session must see it; who books sees with whom.
 NEEDS = {"kinds": {"sessions"}, "answer": {"sessions"}, "arrive": {"sessions"}, "book": {"sessions", "kinds"}}
 
@@ -113,13 +114,24 @@ def send_again(db: Session, key: bytes, actor: Person, mandate: Mandate) -> None
 
 
 def end(db: Session, mandate: Mandate, *, by: str) -> bool:
-    """End it now, with every open browser and link. `by`: "person" or "trusted". Twice is once."""
+    """End it now, with every open browser and link. `by`: "person" or "trusted". Twice is once.
+
+    The name stays, since it says who did what; the address is needed for nothing any more.
+    """
     done = db.execute(
-        update(Mandate).where(Mandate.id == mandate.id, Mandate.ended_at.is_(None)).values(ended_at=clock.now(), ended_by=by)
+        update(Mandate).where(Mandate.id == mandate.id, Mandate.ended_at.is_(None))
+        .values(ended_at=clock.now(), ended_by=by, **NO_ADDRESS)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     if done.rowcount:
-        db.refresh(mandate, ["ended_at", "ended_by"])
+        db.refresh(mandate, ["ended_at", "ended_by", "email", "phone"])
         acting_ways.close(db, mandate)
         audit.record(db, mandate if by == "trusted" else mandate.person, "mandate:end", mandate)
     return bool(done.rowcount)
+
+
+def drop_old(db: Session) -> int:
+    """Forget the addresses of those whose mandate has ended with the enrolment."""
+    left = select(Enrolment.id).where(Enrolment.left_on <= clock.today())
+    has_address = or_(Mandate.email.is_not(None), Mandate.phone.is_not(None))
+    return db.execute(update(Mandate).where(Mandate.enrolment_id.in_(left), has_address).values(**NO_ADDRESS)).rowcount

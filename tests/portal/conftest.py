@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from portal import config, create_app
 from services import clock, identity
+from tests.portal.trusted import ahead, browser, come_in, hers, key, maria, named, way_in  # noqa: F401 (fixtures)
 
 
 class Client(FlaskClient):

@@ -53,7 +53,9 @@ def test_an_act_that_began_first_is_done_and_the_end_waits_for_it(database, db, 
 
     assert has_ended.is_set()
     db.expire_all()
-    order = db.scalars(select(AuditEntry.act).where(AuditEntry.act.in_(("booking:answer", "mandate:end"))).order_by(AuditEntry.id))
+    order = db.scalars(
+        select(AuditEntry.act).where(AuditEntry.act.in_(("booking:answer", "mandate:end"))).order_by(AuditEntry.id)
+    )
     assert order.all() == ["booking:answer", "mandate:end"]
     assert acting_ways.hold(db, mandate.id) is None
 
@@ -199,3 +201,15 @@ def test_what_is_told_costs_one_question(db, make, maria, mandate, statements):
 def test_its_messages_are_known_as_one_kind(db, mandate):
     [message] = db.scalars(select(Message).where(Message.kind == "acting-link"))
     assert outbox.about_of(message) == f"link:{acting_ways.open_link(db, mandate).id}"
+
+
+def test_no_address_is_kept_longer_than_it_is_used(db, make, maria, mandate):
+    olek = acting.name(db, KEY, maria, "Olek", "600100200", ["steps"], form_key="two")
+    acting.end(db, mandate, by="trusted")
+    assert (mandate.name, mandate.email) == ("Anna K.", None)
+    assert acting.drop_old(db) == 0
+    maria.enrolments[0].left_on = clock.today()
+    db.flush()
+    assert acting.drop_old(db) == 1
+    db.refresh(olek)
+    assert (olek.name, olek.phone) == ("Olek", None)
