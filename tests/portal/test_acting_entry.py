@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from services.models import Mandate, MandateDevice, MandateLink
 from services.models.acting import THINGS
 from tests.portal.test_today import words_of
-from tests.portal.trusted import ANNA
 
 
 def test_opening_the_link_changes_nothing_and_asks_whose_phone_it_is(browser, db, named, way_in):
