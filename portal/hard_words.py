@@ -43,24 +43,37 @@ class Open:
 
 
 @lru_cache(maxsize=16)
-def forms(said: str) -> tuple[tuple[str, ...], re.Pattern]:
-    """The codes of all words, and one pattern that finds any of them: the number of its group is the place of the code."""
-    codes, patterns = [], []
-    for line in lines.in_one(said).split("\n"):
-        code, _, shapes = line.partition(": ")
-        if shapes:
-            codes.append(code)
-            each = (re.escape(shape.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for shape in shapes.split(","))
-            patterns.append(f"({'|'.join(each)})")
-    return tuple(codes), re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.I)
+def _shapes(said: str) -> dict[str, list[str]]:
+    """The forms of each word, by its code, from what the template says of them."""
+    rows = (line.partition(": ") for line in lines.in_one(said).split("\n"))
+    return {code: [shape.strip() for shape in shapes.split(",")] for code, _, shapes in rows if shapes}
+
+
+@lru_cache(maxsize=256)
+def forms(said: str, among: tuple[str, ...] = ()) -> tuple[tuple[str, ...], re.Pattern]:
+    """The codes of all words, or of those `among`, and one pattern for them: the number of its group is the code's place."""
+    codes = among or tuple(_shapes(said))
+    each = "|".join(f"({'|'.join(map(_pattern, _shapes(said)[code]))})" for code in codes)
+    return codes, re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.I)
+
+
+def _pattern(shape: str) -> str:
+    return re.escape(shape).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+
+
+def _beginning(shape: str) -> str:
+    return re.split(r"[* ]", shape)[0].lower()
 
 
 def explained(html: str) -> str:
     """The same page with each hard word explained once, after the line in which it first stands."""
     glossary = current_app.jinja_env.get_template("components/glossary.html").module
-    codes, pattern = forms(str(glossary.forms()))
-    if not pattern.search(html):
+    said, low = str(glossary.forms()), html.lower()
+    # A pattern of all words takes longer than the rest of the page; most pages hold few of them or none.
+    among = tuple(code for code, shapes in _shapes(said).items() if any(_beginning(shape) in low for shape in shapes))
+    if not among:
         return html
+    codes, pattern = forms(said, among)
     known = set(GIVEN.findall(html))  # what a template explains by itself
     drawn, stack, unseen, last = [], [Open("main", "", [])], 0, 0
 
