@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
 
 from e2e.page_watch import Watch, watch
 
@@ -35,30 +35,30 @@ def browser() -> Iterator[Browser]:
 
 
 def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(**_program(playwright))
+    return playwright.chromium.launch(**_program(playwright.chromium))
 
 
 @contextmanager
-def lasting(playwright: Playwright, profile: Path, *flags: str, **options: Any) -> Iterator[BrowserContext]:
-    """A browser that keeps in a folder what it is given, as everybody's does. One from `launch` is private: nothing is installed
+def lasting(kind: BrowserType, profile: Path, **options: Any) -> Iterator[BrowserContext]:
+    """A browser that keeps in a folder what it is given, as everybody's does. What `phone` opens is private: nothing is installed
     from there. Options are those of `phone`."""
-    context = playwright.chromium.launch_persistent_context(profile, **_program(playwright, *flags), **options)
+    context = kind.launch_persistent_context(profile, **_program(kind), **options)
     try:
         yield context
     finally:
         context.close()
 
 
-def _program(playwright: Playwright, *flags: str) -> dict[str, Any]:
-    return {"executable_path": program(playwright), "args": [*FLAGS, *flags, *needed_flags()]}
+def _program(kind: BrowserType) -> dict[str, Any]:
+    return {"executable_path": program(kind), "args": [*FLAGS, *needed_flags()]}
 
 
 def needed_flags() -> list[str]:
     return ["--no-sandbox"] if os.geteuid() == 0 else []
 
 
-def program(playwright: Playwright) -> str:
-    own = playwright.chromium.executable_path
+def program(kind: BrowserType) -> str:
+    own = kind.executable_path
     found = own if Path(own).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.fail("apt-get install -y --no-install-recommends chromium")

@@ -2,11 +2,12 @@
 
 import json
 import re
+import struct
 
 import pytest
 from playwright.sync_api import expect
 
-from e2e.browser import shot
+from e2e.browser import lasting, shot
 from e2e.offline import NOTHING, Phone
 from e2e.page_checks import assert_page
 
@@ -23,23 +24,45 @@ def badge_becomes(page, number: int) -> None:
     page.wait_for_function("number => window.badges.at(-1) === number", arg=number)
 
 
-def test_a_browser_has_nothing_against_installing_it(walk, person):
-    guest = walk(person.email)
-    devtools = guest.page.context.new_cdp_session(guest.page)
-    errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    found = devtools.send("Page.getAppManifest")
-    manifest = json.loads(found["data"])
+def test_a_browser_has_nothing_against_installing_it(browser, site, person, tmp_path):
+    with lasting(browser.browser_type, tmp_path, base_url=site.base_url, locale="pl-PL") as context:
+        context.request.get(site.link(person.email))
+        context.request.post("/enter", form={"phone": "mine"}, headers={"Sec-Fetch-Site": "same-origin"})
+        page = context.pages[0]
+        page.goto("/plan")
+        devtools = context.new_cdp_session(page)
+        found = devtools.send("Page.getAppManifest")
+        errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        manifest = json.loads(found["data"])
+        assert errors == found["errors"] == []
 
-    assert [one for one in errors if one["errorId"] != "in-incognito"] == []
-    assert found["errors"] == []
-    assert manifest["id"] == manifest["scope"] == "/"
-    assert {one["sizes"] for one in manifest["icons"]} == {"192x192", "512x512"}
-    assert [one["purpose"] for one in manifest["icons"] if "purpose" in one] == ["maskable"]
-    assert {one["form_factor"] for one in manifest["screenshots"]} == {"narrow"}
-    names = [one["name"] for one in manifest["shortcuts"]]
-    assert names == ["Mój plan", "Potwierdź spotkanie", "Nie mogę przyjść", "Zadzwoń"]
-    for one in manifest["shortcuts"] + manifest["icons"] + manifest["screenshots"]:
-        assert guest.page.request.get(one.get("url") or one["src"], max_redirects=0).status == 200
+        about = {"id": "/", "start_url": "/plan", "scope": "/", "display": "standalone", "lang": "pl", "dir": "ltr"}
+        assert {name: manifest[name] for name in about} == about
+        assert all(manifest[name] for name in ("name", "short_name", "description", "theme_color", "background_color"))
+        assert [(one["sizes"], one.get("purpose", "any")) for one in manifest["icons"]] == [
+            ("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")]  # fmt: skip
+        assert {one["form_factor"] for one in manifest["screenshots"]} == {"narrow"}
+        for one in manifest["icons"] + manifest["screenshots"]:
+            assert size_of(context.request.get(one["src"]).body()) == one["sizes"], one["src"]
+        assert [one["name"] for one in manifest["shortcuts"]] == [
+            "Mój plan", "Potwierdź spotkanie", "Nie mogę przyjść", "Zadzwoń"]  # fmt: skip
+        for one in manifest["shortcuts"]:
+            assert context.request.get(one["url"], max_redirects=0).status == 200
+
+
+def size_of(png: bytes) -> str:
+    """As its own first lines say."""
+    assert png.startswith(b"\x89PNG")
+    return "{}x{}".format(*struct.unpack(">II", png[16:24]))
+
+
+@pytest.mark.parametrize("lang", ["pl", "uk", "en"])
+def test_the_icon_has_its_name_in_the_language_of_the_page(walk, lang):
+    guest = walk(locale=lang)
+    guest.open("/help")
+    manifest = guest.page.request.get(guest.page.locator("link[rel=manifest]").get_attribute("href")).json()
+    assert manifest["lang"] == lang
+    assert bool(re.search("[а-яіїє]", manifest["name"])) == (lang == "uk")
 
 
 def test_shortcuts_lead_to_the_next_session(walk, site, person):

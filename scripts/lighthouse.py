@@ -92,7 +92,7 @@ def _browser(playwright: Playwright, profile: Path) -> Iterator[tuple[int, Calla
         f"--user-data-dir={profile}",
         "about:blank",
     ]
-    child = Child([program(playwright), *flags], r"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
+    child = Child([program(playwright.chromium), *flags], r"DevTools listening on ws://127\.0\.0\.1:(\d+)/")
     port = int(child.match[1])
 
     def signs_in(site: Site) -> None:
