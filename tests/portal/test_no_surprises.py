@@ -8,7 +8,7 @@ import pytest
 from flask import g
 
 from portal import edge
-from tests.portal.test_access_matrix import BY_LINK, IN, KIND_OF, ask, expected, rules
+from tests.portal.test_access_matrix import BY_LINK, IN, ask, expected, rules
 from tests.portal.world import build
 
 STATIC = Path(__file__).parents[2] / "portal" / "static"
