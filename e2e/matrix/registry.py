@@ -76,7 +76,7 @@ PARTICIPANT: dict[str, Row] = {
     "attendance.see": page(MINE | {"default": "hanna"}, "/here", offline=True),
     "attendance.confirmed": page(FULL, "/here/{past}/after"),
     "files.see": page(MINE | {"default": "hanna"}, "/files"),
-    "needs.see": page(MINE, "/needs"),
+    "needs.see": page(MINE, "/needs", needs__change=("/needs", {"needs": "interpreter-other"})),
     "needs.saved": page(MINE, "/needs/saved"),
     "reminders.see": page(MINE, "/reminders", reminders__choose=("/reminders",), offline=True),
     "reminders.saved": page(MINE, "/reminders/saved"),

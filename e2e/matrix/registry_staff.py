@@ -87,7 +87,7 @@ acting_plan.move acting_plan.restore barriers.close barriers.withdraw booking.su
 booking_acting.take_first booking_for.suit places.picture_off
 attendance.check_in attendance.confirm booking.make booking.take_first booking_for.make booking_for.take_first
 bookings.answer bookings.move bookings.restore contacts.end contacts.stop entry.sign_out install.never leaving.leave
-look.choose needs.change offers.answer passkeys.remove people.invite people.read_code plan.mark plan.stop_waiting
+look.choose offers.answer passkeys.remove people.invite people.read_code plan.mark plan.stop_waiting
 plans.mark plans.propose plans.remove_goal plans.remove_step plans.write reminders.put_first reminders.send_test
 reminders.unsubscribe second.begin second.over second.put_away sendings.send sendings.stop slots.undo slots.withdraw
 tasks.finish texts.end today.record visits.answer visits.restore
