@@ -18,7 +18,7 @@ from jinja2 import pass_eval_context
 from markupsafe import Markup
 
 from portal import lines
-from services.models import Person
+from services.models import StaffMember
 
 LANGUAGES = ("pl", "uk", "en")
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -97,13 +97,12 @@ def is_easy() -> bool:
 
 
 def _wants_easy() -> bool:
-    actor = g.actor
-    if g.get("half") or not (actor is None or isinstance(actor, Person)):
+    if g.get("half") or isinstance(g.actor, StaffMember):
         return False
     chosen = look().get("easy")
     if chosen:
         return chosen == "yes"
-    return actor.is_easy if actor is not None else g.get("visitor_is_easy", False)
+    return g.get("visitor_is_easy", False) if g.actor is None else getattr(g.actor, "is_easy", False)
 
 
 def speak_to(who) -> None:

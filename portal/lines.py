@@ -2,6 +2,9 @@
 line is there: an element in a page, a line break in a mail, a space where there is only one line."""
 
 import re
+from collections.abc import Iterable
+
+from markupsafe import Markup
 
 MARK = "\u2028"  # the line separator: wherever it is left, it is white space and nothing else
 _BETWEEN = re.compile(r"(?<=[.?!])[ \u00a0]+(?=\S)")
@@ -16,6 +19,11 @@ def marked(said: str, *, is_end_marked: bool = False) -> str:
     """Words of ours with a mark after each sentence. To be called before facts are filled in: those are no sentences."""
     said = _BETWEEN.sub(MARK, said.strip())
     return said + MARK if is_end_marked and said.endswith((".", "?", "!")) else said
+
+
+def listed(items: Iterable[str], *, is_easy: bool) -> Markup:
+    """Several things: one to a line in easy words, else with commas."""
+    return Markup(MARK if is_easy else ", ").join(items)
 
 
 def in_text(said: str) -> str:

@@ -127,6 +127,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters["named"] = i18n.named
     app.jinja_env.filters["in_days"] = lambda value: words("in_days", dates.days_until(value))
     app.jinja_env.filters["on_day"] = lambda value: words("on_day", *_weekday_and_day(value))
+    app.jinja_env.filters["listed"] = lambda items: lines.listed(items, is_easy=i18n.is_easy())
     app.jinja_env.filters["headline"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.filters["need"] = lambda code: words("need", code)
 

@@ -183,7 +183,9 @@ def lines_of(marked: str, numbers: dict[str, int]) -> Iterator[list[Sentence]]:
                 part = part if of is not None else re.sub(r"\S.*\S|\w", FACT_WORD, part) if WORD.search(part) else part
                 said += [(letter, of) for letter in part]
         text, found, start = "".join(letter for letter, _ in said), [], 0
-        for end in [*(gap.end() for gap in re.finditer(r"(?<=[.?!])\s+", text)), len(text)]:
+        gaps = [gap.end() for gap in re.finditer(r"(?<=[.?!])\s+", text)]
+        gaps += [comma.end() for comma in re.finditer(", ", text) if said[comma.start()][1] is None]  # a list, no sentence
+        for end in [*sorted(gaps), len(text)]:
             if WORD.search(text[start:end]):
                 of = dict.fromkeys(number for _, number in said[start:end] if number is not None)
                 found.append(Sentence(text[start:end].strip(), tuple(known[number] for number in of)))

@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from tests.portal.test_access_matrix import BY_LINK, ROUTES, data_for, rules
 
 KINDS = ("everybody", "participants", "marias", "booking", "her booking")
+FOR_SOMEBODY = ("for somebody", "for maria")  # met by Anna, who acts for Maria
 NOT_PAGES = {"gallery.gallery", "mailbox.see", "mailbox.read", "mailbox.reply", "health.messages"}  # the demo's, and staff's
 
 
 def of(world, **cookies) -> Iterator[tuple[str, int, str]]:
     """Name, status and source of each page, as Maria and as nobody, with nothing filled in and with nothing right."""
-    endpoints = {one for kind in KINDS for one in ROUTES[kind].split()} | BY_LINK
+    whose = {one: ("maria", "nobody") for kind in KINDS for one in ROUTES[kind].split()} | dict.fromkeys(
+        BY_LINK, ("maria", "nobody")
+    )
+    whose |= {one: ("anna",) for kind in FOR_SOMEBODY for one in ROUTES[kind].split()}
     for rule, method in rules(world.app):
-        if rule.endpoint not in endpoints - NOT_PAGES:
+        if rule.endpoint in NOT_PAGES:
             continue
-        for who in ("maria", "nobody"):
+        for who in whose.get(rule.endpoint, ()):
             client = world.client(who)
             for name, value in cookies.items():
                 client.set_cookie(name, value)

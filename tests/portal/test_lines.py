@@ -45,3 +45,8 @@ def test_where_there_is_one_line_or_plain_text():
     assert lines.in_one(said) == "A. B? C"
     assert lines.in_text(said) == "A.\nB?\nC"
     assert lines.in_text(lines.marked("A.", is_end_marked=True)) == "A."
+
+
+def test_several_things_stand_one_to_a_line():
+    assert lines.listed(["A <b>", "C"], is_easy=False) == "A &lt;b&gt;, C"
+    assert lines.in_html(f"<dd>{lines.listed(['A', 'C'], is_easy=True)}</dd>") == "<dd>A<br>C</dd>"

@@ -89,7 +89,7 @@ def test_the_exact_words(words, name, language):
         check(f"{language}/{name}.{channel}", without_secrets(text))
 
 
-@pytest.mark.parametrize("language", (*LANGUAGES, cases.EASY))
+@pytest.mark.parametrize("language", [*LANGUAGES, cases.EASY])
 @pytest.mark.parametrize("name", ONE_WAY)
 def test_the_exact_words_where_nobody_can_answer_a_text_message(words, one_way, name, language):
     found = words(name, language, one_way)
