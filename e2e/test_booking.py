@@ -1,4 +1,4 @@
-"""Booking in five steps, the booked page, moving, giving back, and what happens when somebody was faster."""
+"""Booking in five steps, the booked page, moving, giving back, presses and lines that fail. Whole journeys: journeys/."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,6 @@ STEPS = {
     "hour": "O której godzinie?",
     "check": "Sprawdź i umów spotkanie",
 }
-LOST = "Ktoś właśnie zajął tę godzinę. Wybierz inną. Twoje odpowiedzi są zapisane."
 ADVICE = "Doradztwo zawodowe"
 
 
@@ -150,20 +149,6 @@ def test_calendar_move_cancel_and_undo(walk, site, person, scripts):
     assert len(live(site, person)) == 1
 
 
-def test_giving_back_and_choosing_another_time_at_once(walk, site, person):
-    made = site.booking(person, site.tomorrow() + timedelta(days=3))
-    guest = walk(person.email)
-    guest.follow("Nie mogę przyjść")
-    guest.choose("Chcę inny termin")
-    guest.press("Dalej")
-    guest.sees(STEPS["day"])
-    guest.press("Biorę ten termin")
-    guest.press("Umów spotkanie")
-    guest.sees("Spotkanie umówione")
-    assert not site.again(made).is_live
-    assert len(live(site, person)) == 1
-
-
 @pytest.mark.parametrize("where", ["day", "hour", "need"])
 def test_nothing_suits_and_a_coordinator_hears_of_it(walk, site, person, where):
     guest = walk(person.email)
@@ -199,32 +184,6 @@ def test_more_days_are_shown_in_place_and_without_scripts(walk, site, person, sc
     guest.sees(STEPS["hour"])
     guest.back()
     expect(guest.page.locator(f"input[type=radio][value='{chosen}']")).to_be_checked()
-
-
-def test_somebody_was_faster(walk, site, person, scripts):
-    guest, rival = walk(person.email, scripts=scripts), site.newcomer()
-    to_the_days(guest)
-    guest.page.locator("label.choice", has_text=re.compile("wolne godziny|wolnych godzin")).first.click()  # not the last hour
-    guest.press("Dalej")
-    slot = int(guest.choose_nth(0))
-    guest.press("Dalej")
-    guest.sees(STEPS["check"])
-    guest.page.get_by_text("Potrzebuję czegoś na spotkaniu").click()
-    guest.choose("Więcej czasu")
-    with site.writing() as db:
-        bookings.book(db, rival, rival, slot, key="faster")
-    guest.press("Umów spotkanie")
-    guest.sees(STEPS["hour"], errors=(LOST,), picture="lost")
-    expect(guest.page.locator(f"input[value='{slot}']")).to_have_count(0)
-    guest.choose_nth(0)
-    guest.press("Dalej")
-    guest.sees(STEPS["check"])
-    expect(guest.answer("Więcej czasu").locator("input")).to_be_checked()
-    guest.press("Umów spotkanie")
-    guest.sees("Spotkanie umówione")
-    (made,) = live(site, person)
-    assert made.slot_id != slot
-    assert made.needs == ["more-time"]
 
 
 def test_two_presses_are_one_booking(walk, site, person):

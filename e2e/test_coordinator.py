@@ -1,4 +1,4 @@
-"""The coordinator: finding somebody, inviting them, a plan together, booking for them, reminding everybody of tomorrow."""
+"""The coordinator: finding somebody, inviting them, a plan together, reminding everybody of tomorrow. Booking for them: journeys/."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e import sending
-from services import bookings, campaigns
+from services import campaigns
 from services.models import Message, Person, Task
 
 DESK = {"viewport": {"width": 1280, "height": 800}, "has_touch": False}
@@ -115,28 +115,6 @@ def test_a_plan_is_built_proposed_and_agreed(walk, site, person, scripts):
     staff.page.locator("summary").filter(has_text="Zmień stan").first.click()
     staff.press("Zrobione")
     staff.sees(f"Plan: {person.full_name}")
-
-
-def test_booking_for_somebody(walk, site, person):
-    staff = walk("koordynator", **DESK)
-    found_by(staff, person)
-    staff.press("Umów spotkanie")
-    staff.sees("W czym mamy pomóc?", picture="book-for-need")
-    staff.says(f"Umawiasz spotkanie dla: {person.short_name}")
-    staff.choose("Doradztwo zawodowe")
-    staff.press("Dalej")
-    staff.sees("Z kim chcesz się spotkać?")
-    staff.choose("Wszystko jedno")
-    staff.press("Dalej")
-    staff.press("Biorę ten termin")
-    staff.sees("Sprawdź i umów spotkanie")
-    staff.press("Umów spotkanie")
-    staff.sees("Spotkanie umówione")
-    with site.reading() as db:
-        (made,) = bookings.coming(db, person)
-    assert made.booked_by_id is not None
-    staff.follow("Wróć do osoby")
-    staff.sees(person.full_name, picture="file-desk")
 
 
 def test_an_answer_of_nobody_is_done_with(walk, site, person):

@@ -1,21 +1,8 @@
-"""Ways in and out: an invitation link, a one-time code, a shared phone that keeps nothing."""
+"""Ways in and out: a link that works once, one address for two people, signing out at home. By link and by code: journeys/."""
 
 import re
 
 CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
-
-
-def test_a_link_asks_whose_phone_it_is_and_opens_the_plan(walk, site, scripts):
-    guest = walk(scripts=scripts)
-    guest.open(site.sign_in_link_command("uczestniczka@example.org"))
-    guest.sees("Wejdź do swojego planu", picture="enter")
-    guest.says("To zaproszenie jest dla: Maria K.")
-    assert "/w/" not in guest.page.url, "the secret stays in the address"
-    guest.press("To ja, wchodzę")
-    guest.sees("Wejdź do swojego planu", errors=("Powiedz, czyj to telefon",), picture="enter-error")
-    guest.choose("Mój")
-    guest.press("To ja, wchodzę")
-    guest.sees("Mój plan", picture="plan")
 
 
 def test_a_link_works_once_and_explains_itself_then(walk, site):
@@ -31,33 +18,6 @@ def test_a_link_works_once_and_explains_itself_then(walk, site):
     second.sees("Ten link już nie działa", picture="link-over")
     second.follow("Wyślij mi kod do wejścia")
     second.sees("Wejdź do swojego planu")
-
-
-def test_a_code_comes_by_mail_and_is_typed(walk, site, scripts):
-    person = site.newcomer()
-    guest = walk(scripts=scripts)
-    guest.open("/plan")
-    guest.sees("Wejdź do swojego planu", picture="sign-in")
-    guest.press("Wyślij mi kod")
-    guest.sees("Wejdź do swojego planu", errors=("Wpisz swój e-mail, telefon albo numer z karty",))
-    guest.fill("Twój e-mail, telefon albo numer z karty", person.email)
-    guest.press("Wyślij mi kod")
-    guest.sees("Wpisz kod", picture="code")
-    guest.press("Wejdź")
-    guest.sees("Wpisz kod", errors=("Wpisz 6 cyfr",))
-    digits = site.mail_to(person.email, CODE)
-    wrong = "000000" if digits != "000000" else "111111"
-    guest.fill("Wpisz kod", wrong)
-    guest.press("Wejdź")
-    guest.sees("Wpisz kod", errors=("Ten kod się nie zgadza. Sprawdź go jeszcze raz.",), picture="code-wrong")
-    guest.fill("Wpisz kod", f" {digits[:3]} {digits[3:]} ")  # as it is pasted from the mail
-    guest.press("Wejdź")
-    guest.sees("Kod się zgadza", picture="who")
-    guest.press("Wchodzę")
-    guest.sees("Kod się zgadza", errors=("Powiedz, czyj to telefon",))
-    guest.choose("Mój")
-    guest.press("Wchodzę")
-    guest.sees("Mój plan")
 
 
 def test_two_people_share_an_address_and_each_gets_their_own_plan(walk, site):
@@ -78,21 +38,6 @@ def test_two_people_share_an_address_and_each_gets_their_own_plan(walk, site):
     guest.sees("Mój plan")
     guest.says("Napisać CV")
     guest.is_silent_about("Kurs komputerowy", mother.short_name)
-
-
-def test_a_shared_phone_keeps_nothing(walk, site, scripts):
-    person = site.newcomer(steps=("Kurs komputerowy",))
-    guest = walk(person.email, scripts=scripts, shared=True)
-    guest.sees("Mój plan", picture="shared")
-    cookies = {cookie["name"]: cookie["expires"] for cookie in guest.page.context.cookies()}
-    assert set(cookies.values()) == {-1}, f"a cookie outlives the browser: {cookies}"
-    guest.press("Wyloguj i wyczyść", within=".shared", whole=True)
-    guest.sees("Do zobaczenia", picture="signed-out")
-    assert "_user_id" not in str(guest.page.context.cookies())
-    guest.page.go_back()
-    guest.open("/plan")
-    guest.sees("Wejdź do swojego planu")
-    guest.is_silent_about("Kurs komputerowy", person.short_name)
 
 
 def test_signing_out_at_home(walk, site):

@@ -1,4 +1,4 @@
-"""The plan: answering for the next session, being there, what happened, steps that are done, a plan that waits for its answer."""
+"""The plan: help to come, what happened, steps that are done, a plan that waits for its answer. Its other journeys: journeys/."""
 
 from datetime import timedelta
 
@@ -9,7 +9,6 @@ from services import plans
 from services.models import AttendanceStatement, Booking, PlanVersion, StepRecord, Task
 
 STEPS = ("Napisać CV: career-counselling", "Zapisać się do urzędu pracy")
-NEXT = "Najbliższe spotkanie"
 
 
 @pytest.fixture
@@ -28,30 +27,6 @@ def words_about(site, booking: Booking) -> list[tuple[str, str]]:
         return [(row.side, row.said) for row in rows]
 
 
-def test_from_the_link_to_a_confirmed_session(walk, site, scripts):
-    """The whole way of somebody who has never seen the programme: whose phone, the plan, a time, "I will come"."""
-    person = site.newcomer(steps=STEPS)
-    guest = walk(person.email, scripts=scripts)
-    guest.sees("Mój plan")
-    guest.press("Umów spotkanie – Napisać CV")
-    guest.choose("Wszystko jedno")
-    guest.press("Dalej")
-    guest.choose_nth(1)
-    guest.press("Dalej")
-    guest.choose_nth(0)
-    guest.press("Dalej")
-    guest.press("Umów spotkanie")
-    guest.follow("Wróć do planu", within="main")
-    guest.sees("Mój plan")
-    guest.says(NEXT, "Czeka na twoją odpowiedź")
-    guest.press("Tak, przyjdę")
-    guest.sees("Dziękujemy. Czekamy na ciebie", picture="answered")
-    guest.follow("Wróć do planu", within="main")
-    guest.sees("Mój plan", picture="plan-yes")
-    guest.says("Wiemy, że przyjdziesz")
-    guest.is_silent_about("Czeka na twoją odpowiedź")
-
-
 def test_help_to_come_reaches_a_coordinator(walk, site, person, scripts):
     booking = site.booking(person, site.tomorrow())
     guest = walk(person.email, scripts=scripts)
@@ -62,26 +37,6 @@ def test_help_to_come_reaches_a_coordinator(walk, site, person, scripts):
     guest.says("Zadzwonimy w sprawie pomocy")
     assert site.again(booking).answer == "help"
     assert kinds_of_tasks(site, person) == ["needs-help"]
-
-
-def test_on_the_day_i_am_here(walk, site, person, scripts):
-    booking = site.booking(person, timedelta(minutes=40))
-    guest = walk(person.email, scripts=scripts)
-    guest.sees("Mój plan", picture="plan-today")
-    guest.press("Jestem na miejscu")
-    guest.sees("Dobrze, że jesteś", picture="here")
-    assert words_about(site, booking) == [("participant", "here")]
-    guest.page.reload()
-    guest.sees("Dobrze, że jesteś")
-
-
-def test_before_the_day_the_button_says_when_it_will_work(walk, site, person):
-    site.booking(person, site.tomorrow() + timedelta(days=2))
-    guest = walk(person.email)
-    guest.open("/here")
-    guest.sees("Jestem na miejscu", picture="here-early")
-    expect(guest.page.get_by_role("button", name="Jestem na miejscu")).to_have_count(0)
-    guest.says("Ten przycisk zadziała")
 
 
 @pytest.mark.parametrize(("answer", "said"), [("Tak, było", "present"), ("Nie było mnie", "absent")])

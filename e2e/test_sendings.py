@@ -1,11 +1,11 @@
-"""The coordinator writes to many: two hundred people with a real worker, own words, a stop in time."""
+"""The coordinator writes to many: two hundred people with a real worker, own words. A stop in time: journeys/."""
 
 import pytest
 from playwright.sync_api import expect
 
 from e2e.site import Site, copy_of
-from services import audiences, campaigns, sending_results, texts
-from services.audiences import Filters, only
+from services import audiences, sending_results, texts
+from services.audiences import Filters
 from services.models import Call, Campaign, MailboxItem, Message
 
 DESK = {"viewport": {"width": 1280, "height": 900}, "has_touch": False}
@@ -125,20 +125,3 @@ def test_kept_words_are_changed_and_taken_off_the_list(walk, site, scripts):
     staff.press(f"Usuń z listy Na próbę {scripts}")
     staff.sees("Gotowe teksty")
     staff.is_silent_about(f"Na próbę {scripts}")
-
-
-def test_a_sending_is_stopped_in_time_and_may_be_sent_anew(walk, site):
-    person = site.newcomer()
-    booking = site.booking(person, site.tomorrow(13))
-    with site.writing() as db:
-        ewa = site.staff(db, "koordynator")
-        campaign = campaigns.send(db, ewa, key=f"stop-{person.id}", selection=only(person.id), wait=3600)
-    staff = walk("koordynator")
-    staff.open(f"/sendings/{campaign.id}")
-    staff.sees("Wysyłamy wiadomości", picture="sending")
-    staff.press("Zatrzymaj")
-    staff.sees("Wysyłka zatrzymana", picture="sending-stopped")
-    with site.reading() as db:
-        assert db.get(Campaign, campaign.id).stopped_at is not None
-        again = campaigns.tomorrow_unanswered(db, site.staff(db, "koordynator"))
-    assert booking.id in [member.booking.id for member in again.members]

@@ -1,4 +1,4 @@
-"""The specialist: who comes today and what they need, who came, publishing times and taking them back."""
+"""The specialist: the coming days, times that are taken back, a person for a free hour. Publishing and attendance: journeys/."""
 
 import re
 from datetime import timedelta
@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from services import attendance, bookings, clock
-from services.models import Booking, Message, Slot
+from services import bookings, clock
+from services.models import Booking, Message
 
 DESK = {"viewport": {"width": 1280, "height": 800}, "has_touch": False}
 
@@ -19,37 +19,6 @@ def adviser(site):
         return site.specialist(db).email
 
 
-def times_of(site, address: str, status: str = "published") -> list[Slot]:
-    with site.reading() as db:
-        own = db.query(Slot).join(Slot.specialist).filter_by(email=address).order_by(Slot.starts_at)
-        return [slot for slot in own if slot.status == status]
-
-
-def next_workday(days: int = 3):
-    day = clock.today() + timedelta(days=days)
-    return day + timedelta(days=max(0, 8 - day.isoweekday()) if day.isoweekday() > 5 else 0)
-
-
-def test_today_shows_who_comes_with_their_needs_and_records_who_came(walk, site, adviser, scripts):
-    person = site.newcomer(needs=("loop", "step-free"))
-    booking = site.booking(person, -timedelta(minutes=5), by=adviser)
-    day = clock.local(booking.starts_at).date()  # just after midnight it is yesterday
-    staff = walk(adviser, scripts=scripts)
-    staff.open(f"/today?day={day}")
-    staff.sees(re.compile(r"\d+ \S+$"), picture="today")
-    staff.says(person.short_name, "Potrzeby: wejście bez schodów · pętla indukcyjna")
-    staff.press(f"Jest – {person.short_name}")
-    staff.sees(re.compile(r"\d+ \S+$"), picture="today-recorded")
-    staff.says("Obecność")
-    with site.reading() as db:
-        assert attendance.last_said(db, booking.id) == {"specialist": "present"}
-    staff.page.locator("summary").filter(has_text="Popraw zapis").first.click()
-    staff.press(f"Nie ma – {person.short_name}")
-    staff.says("Nieobecność")
-    with site.reading() as db:
-        assert attendance.last_said(db, booking.id) == {"specialist": "absent"}
-
-
 @pytest.mark.parametrize("options", [{}, DESK], ids=["phone", "desk"])
 def test_the_demo_adviser_looks_at_the_coming_days(walk, options):
     staff = walk("doradca", **options)
@@ -59,34 +28,6 @@ def test_the_demo_adviser_looks_at_the_coming_days(walk, options):
     staff.sees(re.compile(r"\d+ \S+$"), picture=f"day-demo-{'desk' if options else 'phone'}")
     staff.follow("Terminy", within=".menu")
     staff.sees("Twoje terminy", picture=f"slots-{'desk' if options else 'phone'}")
-
-
-def test_publishing_times_with_a_clash_and_undoing_it(walk, site, adviser, scripts):
-    day = next_workday()
-    with site.writing() as db:
-        ten = site.slot(db, clock.at_wall(day, clock.time(10)), by=site.staff(db, adviser.split("@")[0]))
-    staff = walk(adviser, scripts=scripts)
-    staff.open("/slots/new")
-    staff.sees("Dodaj wolne terminy", picture="slots-new")
-    staff.press("Pokaż listę terminów")
-    found = staff.page.locator(".errors li").all_inner_texts()
-    assert "Zaznacz co najmniej jeden dzień" in found
-    staff.sees("Dodaj wolne terminy", errors=tuple(found), picture="slots-new-error")
-    staff.page.locator(f"input[name=days][value='{day}']").locator("..").click()
-    staff.fill("Od", "09:00")
-    staff.fill("Do", "13:00")
-    staff.choose("45 minut", "15 minut")
-    staff.page.locator("#where").select_option("phone")
-    staff.press("Pokaż listę terminów")
-    staff.sees(re.compile(r"^Powstan\S+ 3 "), picture="slots-check")
-    staff.says("1 godzina odpada", "masz wtedy inny termin")
-    staff.page.locator("label.choice").filter(has_text="12:00").click()
-    staff.press("Opublikuj zaznaczone")
-    staff.sees(re.compile("^Opublikowano 2 "), picture="slots-published")
-    assert [clock.local(slot.starts_at).hour for slot in times_of(site, adviser)] == [9, 10, 11]
-    staff.press("Cofnij")
-    staff.sees(re.compile("^Cofnięto 2 "), picture="slots-undone")
-    assert [slot.id for slot in times_of(site, adviser)] == [ten.id]
 
 
 def test_withdrawing_a_time_that_somebody_has(walk, site, adviser, scripts):

@@ -56,20 +56,6 @@ def test_help(visitor, site, booking):
     assert site.again(booking).answer == "help"
 
 
-def test_no_and_its_undo(visitor, site, booking):
-    visitor.follow("Nie mogę przyjść")
-    visitor.sees(NO, picture="visit-no")
-    visitor.press("Dalej")
-    visitor.sees(NO, errors=("Wybierz jedną odpowiedź",))
-    visitor.choose("Odwołuję to spotkanie")
-    visitor.press("Dalej")
-    visitor.sees("Spotkanie odwołane", picture="visit-cancelled")
-    assert not site.again(booking).is_live
-    visitor.press("Jednak przyjdę")
-    visitor.sees(visitor.page.locator("h1").inner_text())
-    assert site.again(booking).is_live
-
-
 def test_undo_when_somebody_has_taken_the_place(visitor, site, booking):
     visitor.follow("Nie mogę przyjść")
     visitor.choose("Odwołuję to spotkanie")
