@@ -164,7 +164,8 @@
     return found.slice(0, 8)
   }
 
-  // The focus on each control in turn: seen whole, with a ring. The browser brings it into view as it does for Tab.
+  // The focus on each control in turn: seen whole, with a ring. The browser brings it into view as it does for Tab; of a text
+  // area the line that is written in.
   const focuses = () => {
     const found = []
     const before = document.activeElement
@@ -183,7 +184,7 @@
       if (line.height > innerHeight - (parseFloat(scrollPaddingTop) || 0) - (parseFloat(scrollPaddingBottom) || 0)) continue
       const [left, right, top, bottom] = [Math.max(line.left, 0) + 2, Math.min(line.right, innerWidth) - 2, line.top + 2, line.bottom - 2]
       for (const [x, y] of [[(left + right) / 2, (top + bottom) / 2], [left, top], [right, top], [left, bottom], [right, bottom]]) {
-        if (y < 0 || y > innerHeight) { found.push(`${named(el)} has the focus outside the window`); break }
+        if (y < 0 || y > innerHeight) { if (!el.matches('textarea')) found.push(`${named(el)} has the focus outside the window`); break }
         const hit = document.elementFromPoint(x, y)
         if (hit && !shown.contains(hit) && !hit.contains(shown) && hit.closest('label')?.control !== el) { found.push(`${named(el)} has the focus under ${named(hit)}`); break }
       }

@@ -25,14 +25,18 @@ SEND = """([end, typed]) => {
   form.requestSubmit()
   return true
 }"""
-# What the phone keeps is of this language and these colours by now.
-KEPT = """async marks => {
-  if (!navigator.serviceWorker.controller) return false
-  const kept = await (await caches.match('/plan/offline'))?.text()
-  if (!kept || !marks.every(mark => kept.includes(mark))) return false
-  const [store] = await caches.keys()
-  const others = (await (await caches.open(store)).keys()).filter(({url}) => new URL(url).pathname === '/offline')
-  return others.length === 1
+# What the phone keeps is of this language and these colours by now. The browser tells nobody when it is, so this asks again.
+UNTIL_KEPT = """async ([marks, patience]) => {
+  const isKept = async () => {
+    if (!navigator.serviceWorker.controller) return false
+    const kept = await (await caches.match('/plan/offline'))?.text()
+    if (!kept || !marks.every(mark => kept.includes(mark))) return false
+    const [store] = await caches.keys()
+    const others = (await (await caches.open(store)).keys()).filter(({url}) => new URL(url).pathname === '/offline')
+    return others.length === 1
+  }
+  for (const end = Date.now() + patience; Date.now() < end; await new Promise(done => setTimeout(done, 30))) if (await isKept()) return true
+  return false
 }"""
 
 
@@ -90,7 +94,8 @@ class Screens:
     def _cut_off(self, page: Page, cell: Cell) -> Iterator[Page]:
         context: BrowserContext = page.context
         page.goto("/plan")
-        page.wait_for_function(KEPT, arg=[f'<html lang="{cell.lang}"', f'data-theme="{cell.theme}"'])
+        marks = [f'<html lang="{cell.lang}"', f'data-theme="{cell.theme}"']
+        assert page.evaluate(UNTIL_KEPT, [marks, 15_000]), f"{cell}: the phone keeps no plan"
         context.set_offline(True)
         try:
             page.goto(self.world.path(cell.look.path, cell.state))
