@@ -1,15 +1,18 @@
 """Hard words: each one that a participant's page says is explained there once, in place, in words of the page's language."""
 
 import re
+import tomllib
 
 import pytest
 from html5lib import parse
 
-from portal import hard_words
+from portal import hard_words, i18n
 from services import plans
 from tests.portal.test_access_matrix import ask, rules
 from tests.portal.world import build
+from tests.rules.house import TOP
 
+FRAME = tomllib.loads((TOP / "services" / "frame.toml").read_text("utf-8"))
 UNSEEN = {"template", "noscript", "select", "textarea", "svg", "video", "script"}
 # Nothing but words may stand in these, so no explanation that is opened.
 LINES = {"p", "h1", "h2", "h3", "h4", "legend", "label", "button", "a"}
@@ -87,10 +90,28 @@ def test_every_word_of_the_glossary_is_known_asked_about_and_explained(app, glos
         assert str(module.answer(code)).strip()
 
 
-def test_an_explanation_needs_no_other(glossary):
-    module, codes, pattern, _ = glossary
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_in_each_language_the_words_that_we_use_are_those_that_are_explained(app, lang):
+    """Who helps, which help there is and what one may need: by the names that pages give them."""
+    with i18n.speaking(app, lang):
+        module, words = (app.jinja_env.get_template(f"components/{name}.html").module for name in ("glossary", "words"))
+        codes, pattern = hard_words.forms(str(module.forms()))
+        used = [form["names"][lang] for form in FRAME["forms"]]
+        used += [
+            str(words.role(form["given_by"], gender))
+            for form in FRAME["forms"]
+            for gender in ("male", "female")
+            if "given_by" in form
+        ]
+        used += [str(words.role("coordinator", gender)) for gender in ("male", "female")]
+        used += [str(words.need(code)) for code in ("pjm", "sjm", "skogn", "loop", "assistant")]
+        asked = {code: pattern.search(str(module.question(code))) for code in codes}
+        answers = {code: str(module.answer(code)).strip() for code in codes}
 
-    assert [code for code in codes if pattern.search(str(module.answer(code)))] == []
+    assert [one for one in used if not pattern.search(one)] == []
+    # What is asked names the word, and no other word is needed to understand the answer.
+    assert {code: match and codes[match.lastindex - 1] for code, match in asked.items()} == {code: code for code in codes}
+    assert [text for text in answers.values() if not text or pattern.search(text)] == []
 
 
 @pytest.mark.parametrize(("before", "after"), [
