@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Flask, Response
-from flask_babel import force_locale
 
-from portal import qr
+from portal import i18n, qr
+from portal.lines import in_text
 from services import clock, identity
 from services.channels import paper
 from services.models import Booking, Enrolment, Link, Person
@@ -33,35 +33,46 @@ def invitation(app: Flask, person: Person, enrolment: Enrolment | None, link: Li
     settings = app.config["SETTINGS"]
     address = f"{settings.base_url}/w/{identity.token_of(settings.secret_key, link)}"
     facts = {"person": person, "enrolment": enrolment, "link": link, "address": address, "sign_in": sign_in_address(app)}
-    return _printed(app, "invitation", person.language, is_large=_is_large(person), code=address, **facts)
+    return _printed(
+        app, "invitation", person.language, is_large=_is_large(person), is_easy=person.is_easy, code=address, **facts
+    )
 
 
-def plan(app: Flask, person: Person, view: PlanView, coming: Sequence[Booking], lang: str) -> bytes:
+def plan(app: Flask, person: Person, view: PlanView, coming: Sequence[Booking], lang: str, *, is_easy: bool) -> bytes:
     """A person's plan in force and their coming sessions. Its code leads to the sign-in page and is no secret."""
     by_line = {booking.step_line: booking for booking in coming if booking.step_line}
     where = sign_in_address(app)
     facts = {"person": person, "view": view, "coming": coming, "by_line": by_line, "today": clock.today(), "sign_in": where}
-    return _printed(app, "plan", lang, is_large=_is_large(person), code=where, **facts)
+    return _printed(app, "plan", lang, is_large=_is_large(person), is_easy=is_easy, code=where, **facts)
 
 
 def letter(
-    app: Flask, *, title: str, name: str, lang: str, phone: str = "", is_large: bool = False,
+    app: Flask, *, title: str, name: str, lang: str, phone: str = "", is_large: bool = False, is_easy: bool = False,
     lines: Sequence[str] = (), facts: Sequence[tuple[str, str]] = (), ask: Sequence[str] = (), after: Sequence[str] = (),
 ) -> bytes:  # fmt: skip
     """Any message as a letter, from the parts that `templates/messages/<kind>.txt` sets. `phone`: else the help phone."""
     said = {"title": title, "name": name, "lines": list(lines), "facts": list(facts), "ask": list(ask), "after": list(after)}
-    return _printed(app, "letter", lang, is_large=is_large, **said, **({"phone": phone} if phone else {}))
+    return _printed(app, "letter", lang, is_large=is_large, is_easy=is_easy, **said, **({"phone": phone} if phone else {}))
 
 
 def _is_large(person: Person) -> bool:
     return "large-print" in person.need_codes
 
 
-def _printed(app: Flask, word: str, lang: str, *, is_large: bool, code: str = "", **facts) -> bytes:
+def _in_lines(said):
+    """The words with a line break wherever easy words have one."""
+    if isinstance(said, dict):
+        return {name: _in_lines(value) for name, value in said.items()}
+    if isinstance(said, (list, tuple)):
+        return [_in_lines(value) for value in said]
+    return in_text(said) if isinstance(said, str) else said
+
+
+def _printed(app: Flask, word: str, lang: str, *, is_large: bool, is_easy: bool, code: str = "", **facts) -> bytes:
     loader, phone = app.jinja_env.loader, app.config["SETTINGS"].help_phone
     source = "\n".join(loader.get_source(app.jinja_env, f"paper/{name}.typ")[0] for name in ("sheet", word))
-    with app.app_context(), force_locale(lang):
+    with i18n.speaking(app, lang, is_easy=is_easy):
         words = app.jinja_env.get_template(f"paper/{word}.txt").make_module({"phone": phone} | facts).paper
         foot = app.jinja_env.get_template("paper/foot.txt").make_module({"phone": phone}).paper
     images = {"code": qr.svg(code, label="").encode()} if code else {}
-    return paper.pdf(source, foot | words | {"lang": lang, "size": LARGE if is_large else SIZE}, images, fonts=FONTS)
+    return paper.pdf(source, _in_lines(foot | words) | {"lang": lang, "size": LARGE if is_large else SIZE}, images, fonts=FONTS)

@@ -79,7 +79,7 @@ def letter(call_id: int):
     said = messages.words(app, calls.delivery_of(db, found))
     response = make_response(paper.letter(
         app, title=said.title, name=found.person.full_name, lang=said.lang, lines=said.lines, facts=said.facts,
-        ask=[], after=said.after, is_large="large-print" in found.person.need_codes,
+        ask=[], after=said.after, is_large="large-print" in found.person.need_codes, is_easy=said.is_easy,
     ))  # fmt: skip
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="pracownia-{call_id}.pdf"'

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, g, redirect, url_for
 from flask_babel import get_locale
 
-from portal import edge, paper
+from portal import edge, i18n, paper
 from portal.auth import allow
 from services import bookings, identity, people, plans
 from services.models import Person
@@ -19,10 +19,10 @@ def read_by_staff(person_id: int, what: str) -> Person:
     return person
 
 
-def plan_of(person: Person, lang: str):
+def plan_of(person: Person, lang: str, *, is_easy: bool):
     app, db = current_app._get_current_object(), edge.open_session()
     view, coming = plans.view_for(db, person), bookings.coming(db, person)
-    return paper.answer(paper.plan(app, person, view, coming, lang), "pracownia-plan")
+    return paper.answer(paper.plan(app, person, view, coming, lang, is_easy=is_easy), "pracownia-plan")
 
 
 @bp.get("/people/<int:person_id>/invitation.pdf")
@@ -40,13 +40,13 @@ def invitation(person_id: int):
 @bp.get("/people/<int:person_id>/plan.pdf")
 @allow(Permission.PLAN_WRITE)
 def plan(person_id: int):
-    """For the person, so in the person's language."""
+    """For the person, so in the person's language and words."""
     person = read_by_staff(person_id, "plan")
-    return plan_of(person, person.language)
+    return plan_of(person, person.language, is_easy=person.is_easy)
 
 
 @bp.get("/plan.pdf")
 @allow(Permission.PLAN_SEE)
 def own_plan():
-    """In the language in which the person reads the page."""
-    return plan_of(g.actor, str(get_locale()))
+    """In the language and the words in which the person reads the page."""
+    return plan_of(g.actor, str(get_locale()), is_easy=i18n.is_easy())

@@ -4,21 +4,30 @@ from datetime import timedelta
 
 import pytest
 
+from portal import lines
 from services import identity
 from services.models import AuditEntry, Person
+from tests.portal import test_papers
 from tests.portal.sending import make_app
 
 EASY, STANDARD = 'data-easy="yes"', 'data-easy="no"'
 
 
-def test_the_choice_holds_on_every_page_of_this_browser(client):
-    assert STANDARD in client.get("/help").text
-    assert client.post("/look", data={"easy": "yes"}).status_code == 303
+SAID = {EASY: "Masz zaproszenie?<br>Naciśnij w nim link.", STANDARD: "Otwórz link z zaproszenia albo"}
 
-    assert EASY in client.get("/help").text
-    assert EASY in client.get("/never-was").text
-    client.post("/look", data={"easy": "no"})
-    assert STANDARD in client.get("/help").text
+
+def test_the_choice_holds_on_every_page_of_this_browser(client):
+    for sign, choice in ((STANDARD, "no"), (EASY, "yes"), (STANDARD, "no")):
+        assert client.post("/look", data={"easy": choice}).status_code == 303
+        page = client.get("/help").text
+        assert sign in page
+        assert [said in page for said in SAID.values()] == [sign == one for one in SAID], "words of the other kind"
+        assert sign in client.get("/never-was").text
+
+
+def test_where_there_are_no_easy_words_the_others_are_said(client):
+    client.set_cookie("look", "easy=yes")
+    assert "<title>Pomoc – Pracownia</title>" in client.get("/help").text
 
 
 def test_a_person_who_chose_easy_words_meets_them_on_every_phone(client, db, make, sign_in):
@@ -72,6 +81,22 @@ def test_the_page_that_a_phone_keeps_follows_the_choice(client, make, sign_in):
         assert (EASY in answer.text) == (choice == "yes")
         names.append(answer.headers["Kept-As"])
     assert names[0] != names[1]
+
+
+def test_a_printed_plan_is_in_the_words_of_the_page(client, make, sign_in):
+    person = make.participant()
+    sign_in(client, person)
+    standard = test_papers.text_of(client.get("/plan.pdf").data)
+    client.post("/look", data={"easy": "yes"})
+    easy = test_papers.text_of(client.get("/plan.pdf").data)
+
+    assert "Nie masz teraz żadnych spotkań." in standard
+    assert "Nie masz spotkań." in easy
+    assert lines.MARK not in easy
+    sign_in(client, make.ewa)
+    assert "Nie masz spotkań." in test_papers.text_of(client.get(f"/people/{person.id}/plan.pdf").data), (
+        "printed for the person"
+    )
 
 
 @pytest.mark.parametrize("readers", ["", "Ola, Jan i Marek"])
