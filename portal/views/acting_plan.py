@@ -94,7 +94,7 @@ def restore(number: str):
 def move(number: str):
     """Choose another time; until one is taken, this one stays."""
     booking, db = theirs(number), edge.open_session()
-    draft = {"form": booking.slot.form_id, "moving": number, "step": booking.step_line}
+    draft = {"form": booking.slot.form_id, "moving": number, "step": booking.step_line, "needs": booking.needs}
     drafts.keep(db, drafts.owner_of(g.actor, g.actor.person), KIND, {k: v for k, v in draft.items() if v})
     return redirect(url_for("booking_acting.day"), 303)
 

@@ -182,12 +182,7 @@ def make():
     if shown and (shown, request.form.get("moving")) != (steps.draft.get("slot"), steps.moving):
         _take_from_page(steps, shown)
     steps.require("form", "slot")
-    needs = [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
-    if steps.is_by_trusted:  # they do not see what the person needs; it comes along by itself
-        needs = steps.person.need_codes
-    if steps.moving:  # what was said when it was booked goes along
-        needs = steps.chosen_needs()
-    steps.draft["needs"] = needs
+    steps.draft["needs"] = needs = _needs(steps)
     try:
         if number := steps.draft.get("moving"):
             old = bookings.get_booking(steps.db, steps.person, number)
@@ -200,6 +195,14 @@ def make():
         return _lost(steps, no if isinstance(no, Refused) else Refused("slot-just-taken"), needs)
     steps.restart({"made": booking.number})
     return _see(steps, booking, "moved" if number else "booked")
+
+
+def _needs(steps: Steps) -> list[str]:
+    if steps.moving:  # what was said when it was booked goes along
+        return steps.chosen_needs()
+    if steps.is_by_trusted:  # they do not see what the person needs; it comes along by itself
+        return steps.person.need_codes
+    return [code for code in request.form.getlist("needs") if code in catalogue.NEEDS]
 
 
 def _made_before(steps: Steps, key: str, shown: int | None) -> Booking | None:
