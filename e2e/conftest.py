@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from e2e import daytime
@@ -11,9 +9,6 @@ from e2e.browser import browser, phone  # noqa: F401 (fixtures)
 from e2e.pages import Walk
 from e2e.push_service import PushService
 from e2e.site import Site, copy_of, fill
-
-# Journeys without a network wait for a browser's own patience, minutes in all: `make test-full`, and by hand.
-collect_ignore = [] if os.environ.get("PRACOWNIA_TEST_FULL") else ["test_offline.py"]
 
 
 @pytest.fixture(scope="session", autouse=True)
