@@ -82,7 +82,7 @@ PAGELESS: dict[str, str] = {
 
 # Forms that cannot be sent wrongly from their page.
 NO_FAULT = """
-acting.end acting.send acting_entry.decline acting_plan.answer acting_plan.cancel acting_plan.check_in acting_plan.leave
+acting.end acting.send entry.start_anew acting_entry.decline acting_plan.answer acting_plan.cancel acting_plan.check_in acting_plan.leave
 acting_plan.move acting_plan.restore barriers.close barriers.withdraw booking.suit booking_acting.make booking_acting.suit
 booking_acting.take_first booking_for.suit places.picture_off
 attendance.check_in attendance.confirm booking.make booking.take_first booking_for.make booking_for.take_first

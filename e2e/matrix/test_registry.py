@@ -38,11 +38,15 @@ def test_every_form_is_sent_wrongly_or_cannot_be(routes):
     assert sorted(tried & FAULTLESS) == []
 
 
-def test_the_sample_has_every_page_in_every_state_and_every_pair_of_values_often():
+def test_the_sample_has_every_page_every_error_and_every_pair_of_values_often():
     sample = cells.sampled()
     every = list(cells.whole())
 
-    assert {(one.endpoint, one.state) for one in sample} == {(one.endpoint, one.state) for one in every}
+    for kind in ("default", "error", "offline"):
+        assert {(one.endpoint, one.state) for one in sample if one.kind == kind} == {
+            (one.endpoint, one.state) for one in every if one.kind == kind
+        }
+    assert min(Counter(one.kind for one in sample)[kind] for kind in ("empty", "longest")) >= 15
     assert set(sample) <= set(every)
     for (one, values), (other, others) in combinations(DIMENSIONS.items(), 2):
         met = Counter((getattr(cell, one), getattr(cell, other)) for cell in sample)
