@@ -3,7 +3,6 @@
 const STORE = "pracownia", PLAN = "/plan/offline";
 const PATIENCE_WITH_A_PAGE = 5_000; // then the copy is shown, although the network may still answer
 let isOver = false; // signed out: what is on its way into the store must not arrive there
-let sending = null;
 
 const isPlan = (path) => /^\/($|(plan|next|here|booked)(\/|$))/.test(path);
 const forget = () => caches.delete(STORE);
@@ -103,7 +102,9 @@ async function sendAll() {
   if (ends.some(({ status }) => status === "rejected")) throw new Error("not all");
 }
 
-const send = () => (sending ||= sendAll().finally(() => { sending = null; }));
+// One round at a time. Who asks meanwhile gets a round of its own: the one under way may have begun before the network was back.
+let rounds = Promise.resolve();
+const send = () => (rounds = rounds.catch(() => null).then(sendAll));
 self.addEventListener("sync", (event) => { if (event.tag === "answers") event.waitUntil(send()); });
 
 const ACTS = {
