@@ -80,7 +80,8 @@ def test_moving_without_ticking_anything_again_keeps_the_interpreter(hers, db, m
     hers.post(f"/booked/{booking.number}/move")
     hers.post("/book/first", data={"slot": soon.id})
     answer = hers.post("/book/check", data={"key": "m" * 20, "slot": soon.id, "moving": booking.number})
-    assert answer.status_code == 422 and f'value="{soon.day}"' not in answer.text
+    assert answer.status_code == 422 and "W który dzień chcesz przyjść?" in answer.text
+    assert f'value="{soon.day}"' not in answer.text and f'value="{friday.day}"' in answer.text
 
     hers.post("/book/first", data={"slot": friday.id})
     assert hers.post("/book/check", data={"key": "n" * 20, "slot": friday.id, "moving": booking.number}).status_code == 303
