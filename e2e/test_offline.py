@@ -182,6 +182,24 @@ def test_one_that_comes_too_late_says_so_with_the_number_to_call(phone_of, site,
     assert guest.kept_answers() == []
 
 
+def test_who_asks_while_an_earlier_try_still_fails_gets_a_try_of_their_own(phone_of, site, person, booking):
+    guest = phone_of(person)
+    guest.cut_off()
+    guest.press_unsent("Tak, przyjdę")
+    guest.hears_of_the_cut()
+    held = []
+    context = guest.page.context
+    context.route("**/later", lambda route: route.continue_() if held else held.append(route))
+    with context.expect_event("request", lambda request: request.url.endswith("/later")):
+        context.set_offline(False)
+    guest.page.evaluate("void dispatchEvent(new Event('online'))")
+    guest.page.wait_for_timeout(100)  # the worker has heard it: it tells nobody
+    held[0].abort("internetdisconnected")
+    guest.walk.says("Mamy twoją odpowiedź")
+    assert said(site, booking) == [("yes", "plan")]
+    guest.hears_of_the_cut()
+
+
 def test_a_page_of_somebody_elses_network_is_no_word_of_ours(phone_of, site, person, booking):
     """A hotel's sign-in page answers 200 to everything: the answer waits on."""
     guest = phone_of(person)
