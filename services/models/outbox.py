@@ -51,7 +51,7 @@ class Message(Base):
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("trusted_contact.id", ondelete="CASCADE"))  # a copy for them
     mandate_link_id: Mapped[int | None]  # a way in for their trusted person; `person_id` says whose, and takes it along
-    barrier_id: Mapped[int | None] = mapped_column(ForeignKey("barrier_report.id", ondelete="CASCADE"), index=True)
+    barrier_id: Mapped[int | None] = mapped_column(index=True)  # a report of a barrier: its row stays when it is erased
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     useful_until: Mapped[datetime]

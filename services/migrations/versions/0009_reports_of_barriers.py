@@ -38,10 +38,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_barrier_report_state", "barrier_report", ["state"])
     op.create_index("ix_barrier_report_sender", "barrier_report", ["sender_hash", "received_at"])
-    refers = (
-        "CONSTRAINT fk_message_barrier_id REFERENCES barrier_report (id) ON DELETE CASCADE"  # both databases know this form
-    )
-    op.execute(f"ALTER TABLE message ADD COLUMN barrier_id INTEGER {refers}")
+    op.add_column("message", sa.Column("barrier_id", sa.Integer))
     op.create_index("ix_message_barrier_id", "message", ["barrier_id"])
 
 
