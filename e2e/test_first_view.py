@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from e2e.offline import Phone
 from e2e.site import Site, copy_of
 from portal import keys
 from services import drafts, slots
@@ -120,3 +121,32 @@ def test_the_first_page_looks_like_the_next(walk):
     page.wait_for_load_state()
 
     assert page.screenshot(full_page=True, caret="initial") == first
+
+
+def test_nothing_moves_on_the_kept_page_with_an_answer_that_waits_nor_when_it_has_come_through(walk, site):
+    person = site.newcomer(steps=("Napisać CV",))
+    booking = site.booking(person, site.tomorrow(9))
+    guest = walk(person.email)
+    phone = Phone(guest)
+    phone.until_kept()
+    page = guest.page
+    page.context.set_offline(True)
+    page.goto("/plan")
+    expect(page.locator("[data-kept-at]")).to_have_count(1)
+    expect(page.get_by_role("button", name="Tak, przyjdę")).to_be_visible()
+    assert page.evaluate(SHIFTS) == []
+
+    phone.press_unsent("Tak, przyjdę")
+    page.goto("/plan")
+    expect(page.get_by_role("heading", name="Zapisane w telefonie")).to_be_visible()
+    assert page.evaluate(SHIFTS) == []
+
+    phone.hears_of_the_cut()
+
+    page.close()  # so that it is the next page that hears of it
+    page.context.set_offline(False)
+    page = page.context.new_page()
+    page.goto("/plan")
+    expect(page.get_by_role("heading", name="Mamy twoją odpowiedź")).to_be_visible()
+    assert page.evaluate(SHIFTS) == []
+    assert site.again(booking).answer == "yes"

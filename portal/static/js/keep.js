@@ -35,10 +35,43 @@ async function page(request, path) {
   try {
     const answer = await (isPlan(path) ? Promise.race([network, late(PATIENCE_WITH_A_PAGE)]) : network);
     if (path === "/plan" && (answer.type === "opaqueredirect" || answer.redirected)) await forget();
-    return answer;
+    return isPlan(path) ? await withAnswers(answer) : answer;
   } catch {
-    return (await kept(isPlan(path) ? PLAN : path === "/help" ? path : "/offline")) || network;
+    const copy = await kept(isPlan(path) ? PLAN : path === "/help" ? path : "/offline");
+    return copy && isPlan(path) ? dressed(copy, await open()) : copy || network;
   }
+}
+
+// What a page would show as soon as its script runs stands in it from the start, so that nothing in it moves then: what is due by
+// now, and what became of answers.
+const open = () => answers("readonly", (store) => store.getAll()).catch(() => []);
+const plain = (words) => words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+async function dressed(page, list) {
+  const text = await page.text();
+  const [, now, since] = /data-now="([^"]*)" data-kept-at="(\d+)"/.exec(text) || [];
+  const time = Date.parse(now) + Date.now() - since;
+  const due = text.replace(/<template data-from="([^"]*)" data-until="([^"]*)">(.*?)<\/template>/gs,
+    (whole, from, until, part) => (Date.parse(from) <= time && time < Date.parse(until) ? part : whole));
+  const notes = [...list.filter(({ noted }) => !noted), ...list.filter(({ noted }) => noted)].map((one) => note(text, one)).join("");
+  return new Response(due.replace("<div data-answers></div>", () => `<div data-answers>${notes}</div>`), { headers: page.headers });
+}
+
+function note(text, { number, words, about, why, noted }) {
+  const [, made] = new RegExp(`<template id="answer-${noted ? "noted" : why ? "late" : "kept"}">(.*?)</template>`, "s").exec(text) || ["", ""];
+  return made.replace("<section", () => `<section data-number="${plain(number)}"`)
+    .replace("<p data-about></p>", () => `<p data-about>${plain(`${words} – ${about}`)}</p>`)
+    .replace('data-booking href="/plan"', () => `data-booking href="/booked/${plain(number)}"`)
+    .replace(/<p data-why="([^"]*)">.*?<\/p>/gs, (whole, reasons) => (reasons.split(" ").includes(why) ? whole : ""))
+    .replace(/<p data-by-hand>.*?<\/p>/s, (whole) => (self.registration.sync ? "" : whole));
+}
+
+// Nearly always nothing waits, and the page goes on as it comes.
+async function withAnswers(answer) {
+  const isPage = answer.ok && !answer.redirected && answer.headers.get("Content-Type")?.startsWith("text/html");
+  if (!isPage || !(await open()).length) return answer;
+  await Promise.race([send(), late(PATIENCE_WITH_A_PAGE)]).catch(() => null);
+  return dressed(answer, await open());
 }
 
 self.addEventListener("fetch", (event) => {
