@@ -41,6 +41,23 @@ def test_the_largest_text_is_larger_and_stays_after_signing_in(walk, site, scrip
     assert guest.page.evaluate(size) >= 1.25 * before
 
 
+def test_easy_words_are_larger_lead_to_the_same_places_and_stay(walk, site, scripts):
+    person = site.newcomer(steps=("Kurs komputerowy",))
+    guest = walk(person.email, scripts=scripts)
+    guest.open("/look")
+    guest.choose("Prosty tekst")
+    guest.press("Zapisz", whole=True)
+    guest.sees(HEADING, picture="look-easy")
+    expect(guest.page.locator("html")).to_have_attribute("data-easy", "yes")
+    for url, heading in (("/plan", "Mój plan"), ("/book/need", "Jakiej pomocy potrzebujesz?")):
+        guest.open(url)
+        guest.sees(heading, picture=f"easy{url.replace('/', '-')}")
+        of = "(name) => (({fontSize, lineHeight}) => [fontSize, lineHeight])(getComputedStyle(document.querySelector(name)))"
+        assert guest.page.evaluate(of, "body") == ["20px", "35px"]
+        assert guest.page.evaluate(of, "h1")[0] == "31px"
+    assert guest.page.locator("main input[name=need], main input[type=radio]").count() > 1
+
+
 @pytest.mark.parametrize("code", ["en", "uk"])
 def test_another_language_everywhere(walk, site, code):
     person = site.newcomer(steps=("Kurs komputerowy",))

@@ -25,9 +25,10 @@ def test_the_choice_holds_on_every_page_of_this_browser(client):
         assert sign in client.get("/never-was").text
 
 
-def test_where_there_are_no_easy_words_the_others_are_said(client):
-    client.set_cookie("look", "easy=yes")
-    assert "<title>Pomoc – Pracownia</title>" in client.get("/help").text
+@pytest.mark.parametrize(("lang", "said"), [("pl", "Pomoc"), ("en", "Help"), ("uk", "Допомога")])
+def test_where_there_are_no_easy_words_the_others_are_said(client, lang, said):
+    client.set_cookie("look", f"easy=yes&lang={lang}")
+    assert f"<title>{said} – " in client.get("/help").text
 
 
 def test_a_person_who_chose_easy_words_meets_them_on_every_phone(client, db, make, sign_in):
