@@ -107,7 +107,7 @@ def build(app, db, make) -> World:
     telling = identity.follow_up_link(db, key, question, maria.id, until=clock.now() + timedelta(days=14))
     world = World(app, {name: identity.sign_in(db, who, is_shared=False) for name, who in people.items()})
     place = slot.place
-    place.photo = "0123456789abcdef-30x20.webp"
+    place.photo, place.access = "0123456789abcdef-30x20.webp", ["loop"]  # she finds what she needs there
     db.add(PlacePicture(place_id=place.id, digest="0123456789abcdef", content=b"x", added_at=clock.now()))
     in_need = make.booking(maria, make.slot("2026-11-27 12:00"), needs=["pjm"])
     order = db.query(InterpreterOrder).filter_by(booking_id=in_need.id).one()
