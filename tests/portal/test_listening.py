@@ -1,5 +1,7 @@
 """The place of the button that reads a page aloud: where it was chosen, and on no page of staff."""
 
+from itertools import product
+
 import pytest
 
 from portal import assets
@@ -23,22 +25,23 @@ def test_it_stands_at_the_end_or_where_it_was_chosen_at_the_top(client, path):
     assert places(client.get(path).text) == (1, 0, 0)
 
 
-def test_the_page_of_looks_says_what_is_chosen(client):
-    client.post("/look", data={"listen": "top"})
+@pytest.mark.parametrize(("asked", "shown"), [({}, "end"), ({"listen": "top"}, "top"), ({"listen": "left"}, "end")])
+def test_the_page_of_looks_says_what_is_chosen(client, asked, shown):
+    client.post("/look", data=asked)
 
     chosen = [
         one
         for one in main_of(client.get("/look").text).iter("input")
         if one.attrib["name"] == "listen" and "checked" in one.attrib
     ]
-    assert [one.attrib["value"] for one in chosen] == ["top"]
+    assert [one.attrib["value"] for one in chosen] == [shown]
 
 
 def test_staff_have_neither_the_button_nor_the_choice(client, make, sign_in):
     sign_in(client, make.ewa)
-    client.post("/look", data={"listen": "top"})
 
-    for path in ("/people", "/look", "/help"):
+    for path, where in product(("/people", "/look", "/help"), ("end", "top")):
+        client.post("/look", data={"listen": where})
         page = client.get(path)
         assert page.status_code == 200
         assert "data-listen" not in page.text
