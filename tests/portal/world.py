@@ -22,7 +22,18 @@ from services import (
 )
 from services.audiences import only
 from services.models import (
-    AttendanceStatement, Call, Campaign, FollowUp, InterpreterOrder, MailboxItem, Message, Offer, Passkey, PlacePicture, Task, Wish,
+    AttendanceStatement,
+    Call,
+    Campaign,
+    FollowUp,
+    InterpreterOrder,
+    MailboxItem,
+    Message,
+    Offer,
+    Passkey,
+    PlacePicture,
+    Task,
+    Wish,
 )  # fmt: skip
 from services.models.acting import THINGS
 
