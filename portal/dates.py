@@ -64,7 +64,9 @@ def init(app: Flask) -> None:
         month_name=lambda value: _formatted(as_day(value), "d MMMM", language()).split(" ", 1)[1],
         short_weekday=_same("EEE"),
         hour=hour,
-        iso=lambda value: clock.local(value).isoformat() if isinstance(value, datetime) else value.isoformat(),
+        iso=lambda value: (
+            clock.local(value).isoformat(timespec="milliseconds") if isinstance(value, datetime) else value.isoformat()
+        ),
         days_until=days_until,
         part_of_day=part_of_day,
         weekday_number=weekday_number,

@@ -92,10 +92,11 @@ FOR_ONE_FULL = only(FOR_ONE, "default", "longest")
 
 # Who is trusted: the person's own pages, and those of whoever acts for them.
 TRUSTED: dict[str, Row] = {
-    "acting.see": page(MINE, "/trusted"),
-    "acting.done": page(MINE, "/trusted/done"),
+    "acting.see": page(MINE | {"default": "hanna"}, "/trusted"),
+    "acting.done": page(MINE | {"default": "hanna"}, "/trusted/done"),
     "acting.new": page(FULL, "/trusted/new", acting__add=("/trusted/new",)),
-    "acting.one": page(MINE, "/trusted/{mandate_id}", also={"empty": "/trusted/{waiting_id}"}, acting__change=("/trusted/{mandate_id}",)),
+    "acting.one": page(MINE | {"default": "hanna"}, "/trusted/{hers_id}", acting__change=("/trusted/{hers_id}",),
+                       also={"empty": "/trusted/{waiting_id}", "longest": "/trusted/{mandate_id}"}),
     "acting_entry.welcome": page("named", "/for/enter", acting_entry__use_link=("/for/enter",)),
     "acting_entry.left": page("guest", "/for/left"),
     "acting_entry.ask": page("guest", "/for/link", acting_entry__send=("/for/link",)),

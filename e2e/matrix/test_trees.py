@@ -15,7 +15,10 @@ FOLDER = Path(__file__).parent / "trees"
 NUMBER = re.compile(r"\b[A-Z]\d[A-Z]-\d{3}\b")
 SECRET = re.compile(r"(?<=/)(\d+-)?(email-)?[\w-]{20,}")
 # The hour at which the run began, and its address.
-NOW = re.compile(r"(?<=Plan jest z poniedziałku, 23 listopada, godz. )\d+:\d\d|(?<=127.0.0.1:)\d+")
+NOW = re.compile(
+    r"(?<=Plan jest z poniedziałku, 23 listopada, godz. )\d+:\d\d|(?<=127.0.0.1:)\d+"
+    r"|(?<=, )10:[45]\d\b"
+)
 # The page of all parts is for who builds pages; the mailbox is the demo's.
 LEFT_OUT = {"gallery.gallery", "mailbox.see", "mailbox.read"}
 FRAMES = {"signed-out": "help.see", "participant": "needs.see", "trusted": "acting_plan.see"}

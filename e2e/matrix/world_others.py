@@ -17,6 +17,11 @@ STATES = {"default": "maria", "empty": "nina", "longest": "dluga"}
 def add(world, db: Session, make) -> None:
     for state, name in STATES.items():
         world.ids[state] |= _acting(world, db, world.people[name], state)
+    # For Hanna somebody has come in already, and nobody comes in later: her pages are the same at each hour of a run.
+    hers = acting.name(db, world.site.key, world.people["hanna"], "Anna Lis", "", list(THINGS), form_key="matrix-hanna")
+    token = acting_ways.token_of(world.site.key, acting_ways.open_link(db, hers))
+    acting_ways.accept(db, world.site.key, token, form_key="matrix", is_shared=False)
+    world.ids["default"]["hers_id"] = hers.id
     for state in ("default", "longest"):
         world.ids[state] |= _report(db, world.site.key, is_long=state == "longest")
         world.ids[state] |= _order(world, db, make, world.people[STATES[state]])
