@@ -16,7 +16,13 @@ bp = Blueprint("look", __name__)
 @bp.get("/look")
 @public
 def see():
-    own = {"theme": "system", "text": "normal", "lang": i18n.language(), "easy": "yes" if i18n.is_easy() else "no", "listen": "end"}
+    own = {
+        "theme": "system",
+        "text": "normal",
+        "lang": i18n.language(),
+        "easy": "yes" if i18n.is_easy() else "no",
+        "listen": "end",
+    }
     chosen = own | i18n.look()
     return show("look/see.html", chosen=chosen, where=_own_path(request.args.get("from")), is_saved="saved" in request.args)
 

@@ -17,7 +17,7 @@ POLISH = re.compile("[ąćęłńóśźż]", re.I)
 NAMES = re.compile(
     "Gdyński System Aktywizacji Społeczno-Zawodowej „Pracownia”|Numer, Imię, Nazwisko, Ścieżka, Partner, Data przystąpienia"
     "|Rzecznik Praw Obywatelskich|Pracownia|PJM|SMS|QR|CSV|UTF-8|Windows-1250|iPhone|iPad|Safari|Chrome|Android|Aegis"
-    "|Google Authenticator|Microsoft Authenticator"
+    "|Google Authenticator|Microsoft Authenticator|CV|SJM|SKOGN|JPEG|PNG|WebP|anna@example.org"
 )
 PLACE = re.compile(r"%\(\w+\)s")
 
