@@ -38,8 +38,10 @@ PROMISES_ONLY = """() => {
   const soon = (act, wait = 0, ...given) => { if (wait < 50) Promise.resolve().then(() => act(...given)); return 0 }
   window.setTimeout = soon
   window.requestAnimationFrame = act => soon(() => act(0))
+  window.kept = window.MutationObserver
   window.MutationObserver = window.WebKitMutationObserver = undefined
 }"""
+LOADED = "() => { window.MutationObserver = window.kept }"  # it has looked for it by now, and the browser's driver needs it
 RUN_AXE = """async allowed => {
   const rules = Object.fromEntries(axe.getRules().map(({ruleId}) => [ruleId, {enabled: true}]))
   const {violations, incomplete} = await axe.run(document, {rules, resultTypes: ['violations', 'incomplete']})
@@ -102,6 +104,8 @@ def axe(page: Page) -> list[str]:
         if not watch_of(page).scripts:
             page.evaluate(PROMISES_ONLY)
         page.evaluate(AXE)
+        if not watch_of(page).scripts:
+            page.evaluate(LOADED)
     return page.evaluate(RUN_AXE, {rule: selector for rule, (selector, _) in ALLOWED_INCOMPLETE.items()})
 
 
