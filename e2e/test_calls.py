@@ -6,13 +6,34 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from e2e.test_keyboard import strike, tab_to
 from services import clock, reminders
 from services.channels.calls import CallCarrier
 from services.models import Booking, Call, MailboxItem, Message
 from services.subjects import Delivery
 
 HERS, HIS = "+447700900341", "+447700900342"
+MOST_TABS = 25
+FOCUSED = """() => {
+  const el = document.activeElement
+  return [...(el.labels ?? []), el].map(one => one.innerText ?? '').join(' ').replace(/\\s+/g, ' ').trim()
+}"""
+
+
+def tab_to(guest, words: str) -> None:
+    """Press Tab until the focus stands on what begins with these words, within as many presses as a person bears."""
+    passed = []
+    for _ in range(MOST_TABS):
+        guest.page.keyboard.press("Tab")
+        if (text := guest.page.evaluate(FOCUSED)).startswith(words):
+            return
+        passed.append(text)
+    raise AssertionError(f"{words!r} is not reached in {MOST_TABS} presses, only {passed}")
+
+
+def strike(guest, key: str, heading: str | re.Pattern[str]) -> None:
+    """A key that leads to another page."""
+    guest.page.keyboard.press(key)
+    guest.sees(heading)
 
 
 @pytest.fixture
