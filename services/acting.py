@@ -22,9 +22,13 @@ NEEDS = {"kinds": {"sessions"}, "answer": {"sessions"}, "arrive": {"sessions"}, 
 
 def of(db: Session, person: Person) -> list[Mandate]:
     """Who may act for a person now, in the order in which they were named; also who has not come in yet."""
-    query = select(Mandate).where(Mandate.person_id == person.id, Mandate.ended_at.is_(None))
-    found = db.scalars(query.options(joinedload(Mandate.enrolment), joinedload(Mandate.things)).order_by(Mandate.id)).unique()
-    return [mandate for mandate in found if mandate.is_live]
+    return [mandate for mandate in ever(db, person) if mandate.is_live]
+
+
+def ever(db: Session, person: Person) -> list[Mandate]:
+    """Who may or once might act for a person, in the order in which they were named."""
+    query = select(Mandate).where(Mandate.person_id == person.id).order_by(Mandate.id)
+    return list(db.scalars(query.options(joinedload(Mandate.enrolment), joinedload(Mandate.things))).unique())
 
 
 def get(db: Session, actor: Person, mandate_id: int) -> Mandate:

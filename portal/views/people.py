@@ -64,10 +64,12 @@ def see(person_id: int):
     person, enrolment = file_of(person_id, "file")
     is_coordinator = is_allowed(g.actor, Permission.PERSON_INVITE)
     view = plans.view_for(db, person) if is_coordinator else None
+    mandates = acting.ever(db, person)
     return show(
         "people/see.html", person=person, enrolment=enrolment, coming=bookings.coming(db, person), view=view,
         is_coordinator=is_coordinator, slot=request.args.get("slot", type=int), looks=looks,
-        trusted=acting.of(db, person), acts=acting_history.done_by_trusted(db, person),
+        trusted=[one for one in mandates if one.is_live],
+        acts=acting_history.done_by_trusted(db, person) if mandates else [],  # nobody acts for most people
     )  # fmt: skip
 
 
