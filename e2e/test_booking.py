@@ -219,6 +219,7 @@ def test_a_button_says_that_it_works_while_the_server_thinks(walk, person):
 def test_a_cut_line_keeps_the_page_and_says_what_to_do(walk, person):
     guest = walk(person.email)
     to_the_check(guest)
+    guest.page.get_by_text("Potrzebuję czegoś na spotkaniu").click()
     guest.choose("Duży druk")
     guest.page.route(re.compile(r"/book/check"), lambda route: route.abort("internetdisconnected"))
     guest.page.get_by_role("button", name="Umów spotkanie").click()

@@ -58,7 +58,7 @@ def test_a_reminder_is_shown_with_neutral_words_and_can_be_turned_off(firefox, w
         tab.js("document.querySelector(`input[name=channels][value=${given[0]}]`).click()", way)
     tab.js("document.querySelector('main form button').click()")
     until_it_stands_at(tab, "/reminders/phone")
-    seen = "return !!document.querySelector('[data-push-start]')?.checkVisibility()"
+    seen = "return !!document.querySelector('[data-push-start]')?.checkVisibility({visibilityProperty: true})"
     tab.eventually(seen, "found")
     tab.js("document.querySelector('[data-push-start]').click()")
     push.wait(lambda: push.subscriptions)
@@ -96,7 +96,7 @@ def turn_on(firefox, site, person) -> None:
     tab.js("document.querySelector('input[value=mine]').click(); document.querySelector('main form button').click()")
     until_it_stands_at(tab, "/plan")
     tab.go(f"{site.base_url}/reminders/phone")
-    tab.eventually("return !!document.querySelector('[data-push-start]')?.checkVisibility()", "found")
+    tab.eventually("return !!document.querySelector('[data-push-start]')?.checkVisibility({visibilityProperty: true})", "found")
     tab.js("document.querySelector('[data-push-start]').click()")
     site.until(lambda: subscriptions(site, person))
     until_it_stands_at(tab, "/reminders/saved")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from e2e import daytime
-from e2e.browser import browser, phones  # noqa: F401 (fixture)
+from e2e.browser import phones
 from e2e.matrix import cells
 from e2e.matrix.screens import Screens
 from e2e.matrix.visitors import Visitors
@@ -65,6 +65,6 @@ def tally() -> Iterator[dict[cells.Cell, int]]:
 
 
 @pytest.fixture(scope="package")
-def screens(world, browser) -> Iterator[Screens]:  # noqa: F811
+def screens(world, browser) -> Iterator[Screens]:
     with phones(browser) as open_phone:
         yield Screens(world, Visitors(world, browser), open_phone)
