@@ -50,7 +50,8 @@ def from_report(report: Path) -> Results:
         raise SystemExit(f"{report} holds no cell of the matrix")
     return Results(
         on=clock.today(), changed_on=clock.today(), looked_at=len(opened), violations=violations, faults=faults,
-        routes=_all(cell.endpoint for cell in opened), others=_all(PAGELESS), languages=_all(cell.lang for cell in opened),
+        routes=_all(cell.endpoint for cell in opened if " " not in cell.endpoint),  # "not found" is no route of ours
+        others=_all(PAGELESS), languages=_all(cell.lang for cell in opened),
         themes=_all(cell.theme for cell in opened), open_bars=open_bars(),
     )  # fmt: skip
 
