@@ -147,21 +147,24 @@ def _code(db: Session, key: bytes, message: Message) -> Found:
     return Found({"digits": codes.digits_of(key, code), "expires_at": code.expires_at})
 
 
-def _link(db: Session, key: bytes, message: Message) -> Found:
-    link = db.get(Link, message.link_id)
+def _over(link: Link | MandateLink | None) -> Found | None:
+    """Why a link is not sent any more; None while it opens something."""
     if link is None or link.spent_at is not None:
         return stopped("cancelled", "link-spent")
-    if link.expires_at <= clock.now():
-        return stopped("cancelled", "link-replaced")
+    return stopped("cancelled", "link-replaced") if link.expires_at <= clock.now() else None
+
+
+def _link(db: Session, key: bytes, message: Message) -> Found:
+    link = db.get(Link, message.link_id)
+    if over := _over(link):
+        return over
     return Found({"token": identity.token_of(key, link), "expires_at": link.expires_at})
 
 
 def _acting(db: Session, key: bytes, message: Message) -> Found:
     link = db.get(MandateLink, message.mandate_link_id)
-    if link is None or link.spent_at is not None:
-        return stopped("cancelled", "link-spent")
-    if link.expires_at <= clock.now():
-        return stopped("cancelled", "link-replaced")
+    if over := _over(link):
+        return over
     token = acting_ways.token_of(key, link)
     return Found({"of_whom": link.mandate.person, "token": token, "expires_at": link.expires_at})
 

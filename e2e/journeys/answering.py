@@ -67,8 +67,8 @@ def too_late(way: Way) -> None:
     assert way.site.again(booking).answer == "yes"
 
 
-@journey("J5", needs_scripts=True)
-def offline_and_sent_later(way: Way) -> None:
+def answered_without_a_network(way: Way) -> tuple:
+    """(the person's browser, their phone, the booking): "Tak, przyjdę" is pressed and waits in the phone."""
     person, booking = with_a_session(way)
     guest = way.guest(person)
     phone = Phone(guest)
@@ -76,6 +76,12 @@ def offline_and_sent_later(way: Way) -> None:
     phone.cut_off()
     press_unsent(guest, "Tak, przyjdę")
     phone.hears_of_the_cut()
+    return guest, phone, booking
+
+
+@journey("J5", needs_scripts=True)
+def offline_and_sent_later(way: Way) -> None:
+    guest, phone, booking = answered_without_a_network(way)
     guest.sees("Mój plan")
     guest.says("Zapisane w telefonie")
     expect(guest.page.locator("[data-answers]")).to_contain_text(guest.words("Tak, przyjdę"))
@@ -92,13 +98,7 @@ def offline_and_sent_later(way: Way) -> None:
 
 @journey("J5", needs_scripts=True)
 def offline_and_too_late(way: Way) -> None:
-    person, booking = with_a_session(way)
-    guest = way.guest(person)
-    phone = Phone(guest)
-    phone.until_kept()
-    phone.cut_off()
-    press_unsent(guest, "Tak, przyjdę")
-    phone.hears_of_the_cut()
+    guest, phone, booking = answered_without_a_network(way)
     moved(way, booking)
     guest.page.context.set_offline(False)
     phone.dispatch_sync()
