@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None):
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=90),
+        SESSION_REFRESH_EACH_REQUEST=False,  # see portal.auth
         MAX_CONTENT_LENGTH=settings.max_body,
         WTF_CSRF_ENABLED=False,  # see portal.security
     )

@@ -13,6 +13,7 @@ from services.models import Device, Person, StaffMember
 from services.permissions import Permission, is_allowed
 
 SHARED_IDLE_MINUTES = 10
+PUT_OFF_EVERY = 86400  # seconds between two times that a phone of one's own is told to keep its cookie for longer
 LEFT_COOKIE = "left"  # set by a page that was signed out, perhaps without a network
 WIPED = '"cache", "storage"'  # Clear-Site-Data: what the browser forgets with whoever leaves
 
@@ -94,6 +95,7 @@ def _check():
         g.actor, g.device = current_user.who, current_user.device
         if g.device.is_shared:
             session["seen"] = int(clock.now().timestamp())
+    _keep_for_longer()
     if view is None or view.needs is None:
         acting.here() if g.actor is None else None
         return None
@@ -110,6 +112,14 @@ def _check():
     if view.needs and not any(is_allowed(g.actor, permission) for permission in view.needs):
         abort(403)
     return None
+
+
+def _keep_for_longer() -> None:
+    """A phone of one's own that is in use stays signed in. Not with each answer: one to whoever was here before may come late,
+    to the part of the portal that works behind the pages, and would bring their cookie back in place of a newer one."""
+    now = int(clock.now().timestamp())
+    if session.permanent and now - session.get("seen", 0) > PUT_OFF_EVERY:
+        session["seen"] = now
 
 
 def _finish_leaving() -> None:

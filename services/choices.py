@@ -118,8 +118,23 @@ def subscribe(db: Session, actor: Person, device: Device, *, endpoint: str, p256
     return row
 
 
+def renew(
+    db: Session, actor: Person, device: Device, *, old_endpoint: str, endpoint: str, p256dh: str, auth: str
+) -> PushSubscription | None:
+    """The browser changed its subscription by itself: what was on stays on. None where it was not this person's on this phone.
+
+    A browser tells of a change also when somebody else has signed in on the phone meanwhile, who never asked for notifications.
+    One that the push service has ended counts as on: the browser may say so after a message of ours has found it out.
+    """
+    ours = PushSubscription.endpoint == old_endpoint, PushSubscription.device_id == device.id
+    if (old := db.scalar(select(PushSubscription).where(*ours))) is None:
+        return None
+    old.ended_at = old.ended_at or clock.now()
+    return subscribe(db, actor, device, endpoint=endpoint, p256dh=p256dh, auth=auth)
+
+
 def unsubscribe(db: Session, actor: Person, device: Device) -> None:
-    """Stop notifications on this phone."""
+    """Stop notifications on this phone, also against a browser that renews them by itself later."""
     rows = db.scalars(
         select(PushSubscription).where(
             PushSubscription.person_id == actor.id,
@@ -128,7 +143,7 @@ def unsubscribe(db: Session, actor: Person, device: Device) -> None:
         )
     )
     for row in rows:
-        row.ended_at = clock.now()
+        row.ended_at, row.device_id = clock.now(), None
         audit.record(db, actor, "choice:push-off", row)
 
 

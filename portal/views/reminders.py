@@ -138,11 +138,10 @@ def renew():
     form = SubscriptionForm()
     if not _is_good(form):
         return "", 422
-    db = edge.open_session()
-    choices.unsubscribe(db, g.actor, g.device)
     keys = {"endpoint": form.endpoint.data, "p256dh": form.p256dh.data, "auth": form.auth.data}
-    choices.subscribe(db, g.actor, g.device, **keys)
-    return "", 204
+    old = request.form.get("old_endpoint", "")[:1000]
+    is_on = choices.renew(edge.open_session(), g.actor, g.device, old_endpoint=old, **keys)
+    return "", 204 if is_on else 404
 
 
 @bp.post("/test")

@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from portal import config, create_app
 from services import clock, identity
+from services.models import Person
 from tests.portal.trusted import ahead, browser, come_in, hers, key, maria, named, way_in  # noqa: F401 (fixtures)
 
 
@@ -59,6 +60,7 @@ def sign_in(db):
         db.commit()
         with client.session_transaction() as session:
             session.update(_user_id=token, _fresh=True, seen=int(clock.now().timestamp()))
+            session.permanent = isinstance(who, Person) and not is_shared
         return client
 
     return sign_in

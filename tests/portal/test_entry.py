@@ -1,9 +1,11 @@
 """Ways in without a password, and out."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from services import codes
+from services import clock, codes
 from services.models import Device, SignInCode
 
 
@@ -112,3 +114,18 @@ def test_staff_are_not_asked_whose_phone_it_is(client, db, make, digits):
 
     assert "Czyj to telefon" not in client.get("/sign-in/who").text
     assert client.post("/sign-in/who").location == "/people"
+
+
+def test_a_phone_of_ones_own_is_told_once_a_day_to_stay_signed_in_and_not_with_each_answer(client, make, sign_in, at):
+    now = clock.now()
+    sign_in(client, make.participant())
+
+    def cookies():
+        return [line for line in client.get("/plan").headers.getlist("Set-Cookie") if line.startswith("pracownia=")]
+
+    # An answer on its way while somebody else signs in would bring the cookie of whoever was here before back.
+    assert cookies() == []
+    at(now + timedelta(days=1, minutes=1))
+    (longer,) = cookies()
+    assert "Expires=" in longer
+    assert cookies() == []

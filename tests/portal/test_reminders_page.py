@@ -50,6 +50,15 @@ def test_a_phone_is_subscribed_and_let_go(maria, db):
     assert db.scalar(select(func.count()).where(PushSubscription.ended_at.is_(None))) == 0
 
 
+def test_a_phone_that_the_browser_subscribed_anew_stays_on_and_no_other_comes_on(maria, db):
+    new = GOOD | {"endpoint": f"{GOOD['endpoint']}-new", "old_endpoint": GOOD["endpoint"]}
+    assert maria.post("/reminders/phone/renew", data=new).status_code == 404
+    maria.post("/reminders/phone", data=GOOD)
+    assert maria.post("/reminders/phone/renew", data=new).status_code == 204
+
+    assert db.scalars(select(PushSubscription.endpoint).where(PushSubscription.ended_at.is_(None))).all() == [new["endpoint"]]
+
+
 @pytest.mark.parametrize(
     "endpoint",
     ["http://fcm.googleapis.com/x", "https://127.0.0.1/x", "https://evil.example/x", "https://fcm.googleapis.com:8443/x", "x"],

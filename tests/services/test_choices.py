@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from services import choices
+from services import choices, clock
 from services.choices import Choice
 from services.errors import Refused
 from services.models import PushSubscription
@@ -71,3 +71,45 @@ def test_turning_notifications_off_is_for_this_phone_only(db, make):
 
     assert choices.subscription_of(db, here) is None
     assert choices.subscription_of(db, there) == other
+
+
+KEYS = {"p256dh": "k", "auth": "a"}
+
+
+@pytest.fixture
+def changed(db, make):
+    """`changed(person, device)`: what stands there once that phone's browser has changed `make.subscription`'s endpoint by itself."""
+
+    def change(old, person, device):
+        choices.renew(db, person, device, old_endpoint=old.endpoint, endpoint="https://push.example.org/new", **KEYS)
+        return choices.subscription_of(db, device)
+
+    return change
+
+
+@pytest.mark.parametrize("ended_at", [None, clock.now()], ids=["in use", "ended by the push service"])
+def test_a_browser_that_changes_its_subscription_keeps_notifications_on(db, make, changed, ended_at):
+    maria = make.participant()
+    here = make.device(maria)
+    old = make.subscription(maria, device=here)
+    old.ended_at = ended_at
+
+    assert changed(old, maria, here).endpoint == "https://push.example.org/new"
+    assert old.ended_at is not None
+
+
+def test_a_change_by_the_browser_turns_nothing_on_for_who_signed_in_after(db, make, changed):
+    maria, bruno = make.participant(), make.participant("Bruno")
+    old = make.subscription(maria, device=make.device(maria))
+
+    assert changed(old, bruno, make.device(bruno)) is None
+    assert changed(old, maria, make.device(maria)) is None  # her other phone
+
+
+def test_a_change_by_the_browser_turns_nothing_on_that_was_turned_off(db, make, changed):
+    maria = make.participant()
+    here = make.device(maria)
+    old = make.subscription(maria, device=here)
+    choices.unsubscribe(db, maria, here)
+
+    assert changed(old, maria, here) is None

@@ -25,10 +25,10 @@
   async function state() {
     if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return isApple && !isInstalled ? "ios" : "unsupported";
     if (Notification.permission === "denied") return "denied";
-    const registration = await navigator.serviceWorker.getRegistration("/");
-    const subscription = await registration?.pushManager?.getSubscription();
     // The browser may hold a subscription that we were told to forget, or another person's: the server knows whose it is.
-    return subscription && root.dataset.on && Notification.permission === "granted" ? "on" : "ready";
+    if (!root.dataset.on || Notification.permission !== "granted") return "ready";
+    const registration = await navigator.serviceWorker.getRegistration("/");
+    return (await registration?.pushManager?.getSubscription()) ? "on" : "ready";
   }
 
   function bytes(key) {
