@@ -5,16 +5,17 @@ marked with `act` takes whom it is about from its address, and is for nobody els
 """
 
 from functools import wraps
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 
-from portal import edge
+from portal import edge, taken_up
 from portal.show import show
 from services import acting_ways, clock
 from services.models import Mandate, MandateDevice
 from services.permissions import Permission, is_allowed
 
-TOKENS, SEEN = "acting", "acting-seen"
+TOKENS, SEEN, WAY_ON = "acting", "acting-seen", "acting-next"
 MOST = 12  # people for whom one acts in one browser: a cookie is small
 SHARED_IDLE_MINUTES = 10
 
@@ -84,6 +85,7 @@ def check(view):
         return _over()
     if g.actor is not None or here():
         abort(404)
+    session[WAY_ON] = taken_up.page_to_come_back_to()
     return redirect(url_for("acting_entry.ask"), 303)
 
 
@@ -104,6 +106,12 @@ def enter(token: str, *, is_shared: bool) -> None:
     session[TOKENS] = [*(one for one in had if one != token), token][-MOST:]
     session[SEEN] = int(clock.now().timestamp())
     session.permanent = not is_shared and (is_alone or session.permanent)
+
+
+def start_for(mandate: Mandate) -> str:
+    """Where somebody goes who has just come in: on from where the way in was lost, if that was about the same person."""
+    home, way_on = url_for("acting_plan.see", mandate_id=mandate.id), session.pop(WAY_ON, None) or ""
+    return way_on if f"{urlsplit(way_on).path}/".startswith(f"{home}/") else home
 
 
 def sign_out(db) -> None:

@@ -29,7 +29,9 @@ PAGES = {
     "contacts.end": "contacts.ask_end", "people.read_code": "people.invitation", "plans.add_goal": "plans.draft",
     "plans.remove_goal": "plans.draft", "plans.add_step": "plans.draft", "plans.remove_step": "plans.draft",
     "plans.propose": "plans.check", "plans.set_review": "plans.see", "plans.mark": "plans.see", "sendings.stop": "sendings.result",
-    "texts.end": "texts.edit", "slots.publish": "slots.new", "slots.undo": "slots.published", "tasks.finish": "tasks.see",
+    "acting_plan.answer": "acting_plan.session", "acting_plan.restore": "acting_plan.session", "acting_plan.move": "acting_plan.session",
+    "acting_plan.check_in": "acting_plan.session", "acting_plan.leave": "acting_plan.see", "booking_acting.take_first": "booking_acting.day",
+    "booking_acting.suit": "booking_acting.day", "texts.end": "texts.edit", "slots.publish": "slots.new", "slots.undo": "slots.published", "tasks.finish": "tasks.see",
     "tasks.settle": "tasks.see", "today.record": "today.see", "barriers.answer": "barriers.case", "barriers.extend": "barriers.case",
     "barriers.refuse": "barriers.case", "barriers.close": "barriers.case",
 }  # fmt: skip
@@ -40,6 +42,11 @@ PROGRAMS = {
     "passkeys.add",
 }  # a script asks, and tells itself what is next
 MAIN = re.compile(r'<main id="content"[^>]*>')
+
+
+def page_to_come_back_to() -> str | None:
+    """The page that was asked for, or on which the form stands that was sent."""
+    return request.full_path.rstrip("?") if request.method in edge.SAFE else page_of_request()
 
 
 def page_of_request() -> str | None:
@@ -66,14 +73,13 @@ def _values() -> dict:
 
 def stop() -> None:
     """Nobody is signed in any more. Note the page to come back to, and keep what this request wanted to write."""
-    is_safe = request.method in edge.SAFE
-    session["next"] = request.full_path.rstrip("?") if is_safe else page_of_request()
+    session["next"] = page_to_come_back_to()
     session.pop("next-of", None)
     was = _who_was_here()
     if was is None:
         return
     owner = session["next-of"] = identity.name_of(was)
-    if session["next"] and not is_safe:
+    if session["next"] and request.method not in edge.SAFE:
         fields = [(name, value) for name, value in request.form.items(multi=True)]
         with edge.writing() as db:
             drafts.keep_form(db, owner, Form(request.path, session["next"], fields))

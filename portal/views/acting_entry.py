@@ -73,7 +73,7 @@ def use_link():
         edge.drop()
         return _over(no)
     here.enter(secret, is_shared=is_shared)
-    response = redirect(url_for("acting_plan.see", mandate_id=device.mandate_id), 303)
+    response = redirect(here.start_for(device.mandate), 303)
     if is_shared:
         response.headers["Clear-Site-Data"] = WIPED
     return response

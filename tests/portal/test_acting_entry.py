@@ -56,6 +56,22 @@ def test_a_link_lapses_unused_and_who_was_named_can_send_themselves_another(brow
     assert guest.get(way_in(mandate), follow_redirects=True).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "lost", "start"),
+    [
+        ("GET", "/for/{}/book/day?from=2026-11-30", "/for/{}/book/day?from=2026-11-30"),
+        ("POST", "/for/{}/booked/A1B-234/answer", "/for/{}/booked/A1B-234"),
+        ("GET", "/for/{}0/book/day", "/for/{}"),  # about somebody else
+        ("GET", "/for", "/for/{}"),
+    ],
+)
+def test_whose_way_in_was_lost_comes_back_to_the_same_step(browser, named, way_in, method, lost, start):
+    mandate, guest = named("book", "answer"), browser()
+    assert guest.open(lost.format(mandate.id), method=method).location == "/for/link"
+    guest.get(way_in(mandate))
+    assert guest.post("/for/enter", data={"phone": "mine"}).location == start.format(mandate.id)
+
+
 @pytest.mark.parametrize("address", ["/t/nonsense", "/for/enter"])
 def test_a_wrong_link_has_a_kind_page(client, address):
     answer = client.get(address, follow_redirects=True)

@@ -274,8 +274,8 @@ def test_every_form_for_somebody_signed_in_has_a_page_to_come_back_to(app):
     homeless = []
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
-        is_for_others = getattr(view, "is_second", False) or getattr(view, "is_acting", False)
-        if "POST" not in rule.methods or view.needs is None or is_for_others or rule.endpoint in NOWHERE | taken_up.PROGRAMS:
+        is_second = getattr(view, "is_second", False)
+        if "POST" not in rule.methods or view.needs is None or is_second or rule.endpoint in NOWHERE | taken_up.PROGRAMS:
             continue
         page = taken_up.PAGES.get(rule.endpoint) or by_path.get(rule.rule)
         if page not in arguments or not arguments[page] <= rule.arguments:
