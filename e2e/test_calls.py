@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from e2e import sending
 from services import clock, reminders
 from services.channels.calls import CallCarrier
 from services.models import Booking, Call, MailboxItem, Message
@@ -114,15 +115,14 @@ def test_the_list_is_worked_through_with_a_keyboard(walk, site, ring):
 def test_a_text_message_is_answered_as_by_the_telephone(walk, site, scripts):
     person = site.newcomer(phone="+447700900343", contact="sms", email=None)
     booking = site.booking(person, site.tomorrow())
-    with site.writing() as db:
-        reminders.remind(db, db.get(Booking, booking.id), "day")
+    sending.remind(walk("koordynator"), booking)
 
     def found():
         with site.reading() as db:
             message = db.query(Message).filter_by(booking_id=booking.id, kind="reminder").one()
             return db.query(MailboxItem).filter_by(reference=message.provider_ref or "").first()
 
-    item = site.until(found, timeout=90)
+    item = site.until(found)
     guest = walk(scripts=scripts)
     guest.open("/mailbox")
     guest.sees("Skrzynka wiadomości", picture="mailbox")

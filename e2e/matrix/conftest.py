@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 
 import pytest
 
 from e2e import daytime
 from e2e.browser import phones
-from e2e.matrix import cells
 from e2e.matrix.screens import Screens
 from e2e.matrix.visitors import Visitors
 from e2e.matrix.world import OPENS, World, build
@@ -19,8 +15,6 @@ from e2e.site import PROGRAM, Site, fill
 from services import clock
 from tests.child import Child
 from tests.factories import instant
-
-RESULTS = Path(__file__).parents[2] / "var" / "matrix.json"
 
 
 class Still(Site):
@@ -44,24 +38,6 @@ def world(by_day, tmp_path_factory) -> Iterator[World]:
         folder = fill(tmp_path_factory.mktemp("matrix") / "var", told)
         with Still(folder, told) as site:
             yield build(site)
-
-
-@pytest.fixture(scope="package")
-def tally() -> Iterator[dict[cells.Cell, int]]:
-    """How many faults each cell has. A run that was complete says so in var/matrix.json, for the accessibility statement."""
-    counted: dict[cells.Cell, int] = {}
-    yield counted
-    chosen = cells.chosen()
-    if set(counted) != set(chosen):
-        return
-    said = {
-        "on": date.today().isoformat(), "is_complete": cells.IS_FULL, "axe": "4.14.1", "pages": len(counted), "faults": sum(counted.values()),
-        "routes": len({cell.endpoint for cell in counted}), "states": sorted({cell.kind for cell in counted}),
-        "languages": sorted({cell.lang for cell in counted}), "themes": sorted({cell.theme for cell in counted}),
-        "words": sorted({cell.ease for cell in counted}), "scripts": sorted({cell.scripts for cell in counted}),
-    }  # fmt: skip
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(said, indent=1) + "\n")
 
 
 @pytest.fixture(scope="package")
