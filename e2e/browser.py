@@ -1,4 +1,5 @@
-"""Fixtures for journeys in a real Chromium. A conftest.py takes them in with `from e2e.browser import browser, phone`."""
+"""Fixtures for journeys in a real Chromium. A conftest.py takes them in with `from e2e.browser import browser, driver, phone,
+whole_browser`."""
 
 from __future__ import annotations
 
@@ -28,13 +29,28 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run: Playwright's own where it is installed, Debian's where not."""
-    with sync_playwright() as playwright, launch(playwright) as browser:
+def driver() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver) -> Iterator[Browser]:
+    """One Chromium for the whole run, if there is one without what only a screen needs: the same engine, and less work for it."""
+    own = {"executable_path": shutil.which("chromium-headless-shell") or program(driver.chromium)}
+    with driver.chromium.launch(**{**_program(driver.chromium), **own}) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def whole_browser(driver) -> Iterator[Browser]:
+    """Chromium as people have it, with notifications."""
+    with launch(driver) as browser:
         yield browser
 
 
 def launch(playwright: Playwright) -> Browser:
+    """Playwright's own Chromium where it is installed, Debian's where not."""
     return playwright.chromium.launch(**_program(playwright.chromium))
 
 
@@ -66,13 +82,16 @@ def program(kind: BrowserType) -> str:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Callable[..., Page]]:
+def phone(request) -> Iterator[Callable[..., Page]]:
     """`phone(base_url, scripts=True, **context_options)` opens an empty page on a new phone, 360×740, in Polish.
+
+    Tests that are marked `whole_browser` have it in a Chromium with notifications.
 
     Options are Playwright's: `color_scheme="dark"`, `contrast="more"`, `forced_colors="active"`, `locale="en-GB"`,
     `viewport={"width": 1280, "height": 800}` …
     """
-    with phones(browser) as open_phone:
+    is_whole = request.node.get_closest_marker("whole_browser")
+    with phones(request.getfixturevalue("whole_browser" if is_whole else "browser")) as open_phone:
         yield open_phone
 
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 import pytest
 
 from e2e import daytime
-from e2e.browser import browser, phone  # noqa: F401 (fixtures)
-from e2e.matrix import cells
+from e2e.browser import browser, driver, phone, whole_browser  # noqa: F401 (fixtures)
 from e2e.pages import Walk
 from e2e.push_service import PushService
 from e2e.site import Site, copy_of, fill
-
-
-def pytest_collection_modifyitems(items):
-    """Where several processes share the work, each takes a file at a time, and one the whole matrix: its files look at the same
-    pages of one site. Unless every cell is looked at, which is more than half of all there is to do."""
-    for item in items:
-        is_matrix = item.path.parent.name == "matrix"
-        nth = len(item.name) % 2 if cells.IS_FULL else ""
-        item.add_marker(pytest.mark.xdist_group(f"matrix{nth}" if is_matrix else item.path.name))
 
 
 @pytest.fixture(scope="session", autouse=True)

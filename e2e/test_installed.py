@@ -11,6 +11,8 @@ from e2e.browser import lasting, shot
 from e2e.offline import NOTHING, Phone
 from e2e.page_checks import assert_page
 
+pytestmark = pytest.mark.whole_browser
+
 STUB = "window.badges = []; navigator.setAppBadge = async n => badges.push(n); navigator.clearAppBadge = async () => badges.push(0)"
 OFFER = "Plan jako ikona na ekranie"
 

@@ -10,6 +10,8 @@ from e2e.offline import Phone
 from services import bookings
 from services.models import AttendanceStatement, Intention
 
+pytestmark = pytest.mark.whole_browser
+
 STEPS = ("Napisać CV: career-counselling", "Zapisać się do urzędu pracy")
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from services.models import MailboxItem, ReminderChoice
 
+pytestmark = pytest.mark.whole_browser
+
 QUESTION = "Jak mamy ci przypominać?"
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from e2e.offline import Phone
 
+pytestmark = pytest.mark.whole_browser
+
 DENIED = "get() { throw new DOMException('denied', 'SecurityError') }"
 
 

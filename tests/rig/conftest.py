@@ -1,3 +1,3 @@
-from e2e.browser import browser, phone
+from e2e.browser import browser, driver, phone, whole_browser
 
-__all__ = ["browser", "phone"]
+__all__ = ["browser", "driver", "phone", "whole_browser"]
