@@ -56,7 +56,7 @@ def _item(word: str, endpoint: str, icon: str) -> Item:
         "reminders": ("reminders", "contacts", "passkeys"),
         "sendings": ("sendings", "texts"),
         "people": ("people", "plans", "booking_for", "imports"),
-        "tasks": ("tasks", "barriers"),
+        "tasks": ("tasks", "barriers", "interpreters"),
     }
     is_current = request.endpoint == endpoint if word == "helping" else section in own.get(word, (word,))
     return Item(word, url_for(endpoint), icon, is_current)

@@ -69,7 +69,6 @@ PARTICIPANT: dict[str, Row] = {
     "booking.hour": page(FULL, "/book/hour", booking__choose_hour=("/book/hour",)),
     "booking.check": page(FULL, "/book/check"),
     "booking.asked": page(FULL, "/book/asked"),
-    "booking.done": page(FULL, "/book/done/{number}"),
     "bookings.see": page(FULL, "/booked/{number}", also={"empty": "/booked/{cancelled}"}, offline=True),
     "bookings.answered": page(FULL, "/booked/{number}/answered"),
     "bookings.cannot_come": page(FULL, "/booked/{number}/cancel", bookings__cancel=("/cancel",)),
@@ -111,7 +110,6 @@ TRUSTED: dict[str, Row] = {
     "booking_acting.hour": page(FOR_ONE_FULL, "/for/{mandate_id}/book/hour", booking_acting__choose_hour=("/book/hour",)),
     "booking_acting.check": page(FOR_ONE_FULL, "/for/{mandate_id}/book/check"),
     "booking_acting.asked": page(FOR_ONE_FULL, "/for/{mandate_id}/book/asked"),
-    "booking_acting.done": page(FOR_ONE_FULL, "/for/{mandate_id}/book/done/{number}"),
 }  # fmt: skip
 
 PUBLIC: dict[str, Row] = {

@@ -263,7 +263,7 @@ ROUTES = (
     ("/suit", "suit", suit, ["POST"]),
     ("/hour", "hour", hour, ["GET"]), ("/hour", "choose_hour", choose_hour, ["POST"]),
     ("/check", "check", check, ["GET"]), ("/check", "make", make, ["POST"]),
-    ("/asked", "asked", asked, ["GET"]), ("/done/<number>", "done", done, ["GET"]),
+    ("/asked", "asked", asked, ["GET"]),
 )  # fmt: skip
 
 
@@ -277,6 +277,8 @@ def register(app: Flask) -> None:
         bp.url_value_preprocessor(_note_person)
         for path, endpoint, view, methods in ROUTES:
             bp.add_url_rule(path, endpoint, may(view), methods=methods)
+        if name == "booking_for":  # others are led to the session itself
+            bp.add_url_rule("/done/<number>", "done", may(done), methods=["GET"])
         app.register_blueprint(bp)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.portal.test_access_matrix import BY_LINK, ROUTES, data_for, rules
 
-KINDS = ("everybody", "participants", "marias", "booking", "her booking")
+KINDS = ("everybody", "participants", "marias", "booking")
 FOR_SOMEBODY = ("for somebody", "for maria")  # met by Anna, who acts for Maria
 NOT_PAGES = {"gallery.gallery", "mailbox.see", "mailbox.read", "mailbox.reply", "health.messages"}  # the demo's, and staff's
 

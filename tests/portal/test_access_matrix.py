@@ -26,7 +26,6 @@ KINDS = {
         "participants": (SIGN_IN, IN,   IN,   NO,   NO,   NO,   NO,   NO),
         "marias":       (SIGN_IN, IN,   NONE, NO,   NO,   NO,   NO,   NO),
         "booking":      (SIGN_IN, IN,   IN,   NONE, NONE, NONE, NONE, NONE),
-        "her booking":  (SIGN_IN, IN,   NONE, NONE, NONE, NONE, NONE, NONE),
         "staff":        (SIGN_IN, NO,   NO,   IN,   IN,   IN,   IN,   IN),
         "who meet her": (SIGN_IN, NO,   NO,   IN,   NONE, IN,   NONE, IN),
         "who lead her": (SIGN_IN, NO,   NO,   NO,   NO,   IN,   NONE, IN),
@@ -61,10 +60,9 @@ ROUTES = {
     "for maria": "acting_plan.see acting_plan.session acting_plan.answer acting_plan.cannot_come acting_plan.cancel acting_plan.restore "
     "acting_plan.move acting_plan.check_in acting_plan.leave booking_acting.start booking_acting.need booking_acting.choose_need "
     "booking_acting.person booking_acting.choose_person booking_acting.day booking_acting.choose_day booking_acting.take_first booking_acting.suit "
-    "booking_acting.suit booking_acting.hour booking_acting.choose_hour booking_acting.check booking_acting.make booking_acting.asked booking_acting.done",
+    "booking_acting.suit booking_acting.hour booking_acting.choose_hour booking_acting.check booking_acting.make booking_acting.asked",
     "booking": "booking.start booking.need booking.choose_need booking.person booking.choose_person booking.day "
     "booking.choose_day booking.take_first booking.suit booking.hour booking.choose_hour booking.check booking.make booking.asked",
-    "her booking": "booking.done",
     "staff": "people.find",
     "who meet her": "people.see booking_for.start booking_for.need booking_for.choose_need booking_for.person "
     "booking_for.choose_person booking_for.day booking_for.choose_day booking_for.take_first booking_for.suit booking_for.hour "
