@@ -18,8 +18,6 @@ from portal.views.pwa import WORKER
 from services import clock
 from services.channels.webpush import Notification, PushSender
 
-pytestmark = pytest.mark.whole_browser
-
 PAGE = "<!doctype html><html lang=pl><meta charset=utf-8><title>Próba</title><h1>Próba</h1>"
 SUBSCRIBE = """
 await navigator.serviceWorker.register('/sw.js');
