@@ -110,6 +110,15 @@ def test_nothing_moves_where_the_app_is_offered(walk, site, maria):
     expect(page.locator("[data-install]")).to_have_count(1)
 
 
+def test_what_to_answer_is_seen_at_first_sight(walk, maria):
+    person, _ = maria
+    page = walk(person.email).page
+    page.goto("/plan")
+    button = page.get_by_role("button", name="Tak, przyjdę").first.bounding_box()
+
+    assert button["y"] + button["height"] <= page.viewport_size["height"], button
+
+
 def test_the_first_page_looks_like_the_next(walk):
     """One carries its styles, the other finds them in the browser's store."""
     page = walk().page

@@ -7,6 +7,7 @@ page as it is drawn, not in its template.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from flask import Flask, current_app
 from markupsafe import Markup
@@ -19,6 +20,7 @@ VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "sou
 UNSEEN = {"template", "noscript", "script", "select", "textarea", "svg", "video"}
 LINES = {"p", "h1", "h2", "h3", "h4", "legend", "label"}  # hold nothing but words: the explanation follows them
 INSIDE = {"li", "dd", "dt", "td", "th", "div", "section", "figcaption", "fieldset"}  # the explanation is their last child
+CARD_OF = re.compile(r'class="when"')  # day, hour, who and where, so narrow and so often read that nothing comes between
 IN_LINE = re.compile(r'class="[^"]*\bchoice\b')
 HIDDEN = re.compile(r'\shidden(?=[\s>/]|$)|class="[^"]*\bhidden\b')
 GIVEN = re.compile(r'data-word="([\w-]+)"')
@@ -107,7 +109,10 @@ def explained(html: str) -> str:
 
 
 def _place(stack: list[Open]) -> Open | None:
-    """The element that an explanation can end or follow."""
+    """The element that an explanation can end or follow. What a card says of a session, the end of that card explains: what is
+    to be pressed there is to be seen at first sight."""
+    if card := next((above for above, one in pairwise(stack) if CARD_OF.search(one.rest)), None):
+        return card
     for above, one in zip([None, *stack], stack, strict=False):
         if above and above.is_answer:  # its words stand in one span
             return one if one.name == "span" else None

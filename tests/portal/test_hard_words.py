@@ -77,6 +77,15 @@ def drawn(app, words: str, **about) -> str:
         return hard_words.explained(words)
 
 
+def test_on_the_card_of_a_session_the_buttons_come_before_the_explanation(app):
+    card = '<div class="card"><div class="when"><div><p>doradca zawodowy</p></div></div><button>Tak</button>{}</div>'
+    said = drawn(app, card.format(""))
+
+    assert said.index("<details") > said.index("</button>")
+    assert re.sub(r"<details.*?</details>", "", said) == card.format("")
+    assert said.endswith("</details></div>")
+
+
 def test_every_word_of_the_glossary_is_known_asked_about_and_explained(app, glossary):
     module, codes, pattern, forms = glossary
 
