@@ -246,6 +246,10 @@ class Site:
             time.sleep(0.05)
         return value
 
+    def send_now(self) -> None:
+        """What `pracownia worker --once` does: send what is due, without waiting for the worker's next minute."""
+        subprocess.run([PROGRAM, "worker", "--once"], env=self.environment, check=True, capture_output=True, timeout=60)
+
     def sign_in_link_command(self, address: str) -> str:
         """What `pracownia sign-in-link ADDRESS` prints."""
         done = subprocess.run(

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from e2e import sending
 from services import clock, reminders
 from services.channels.calls import CallCarrier
 from services.models import Booking, Call, MailboxItem, Message
@@ -115,7 +114,9 @@ def test_the_list_is_worked_through_with_a_keyboard(walk, site, ring):
 def test_a_text_message_is_answered_as_by_the_telephone(walk, site, scripts):
     person = site.newcomer(phone="+447700900343", contact="sms", email=None)
     booking = site.booking(person, site.tomorrow())
-    sending.remind(walk("koordynator"), booking)
+    with site.writing() as db:
+        reminders.remind(db, db.get(Booking, booking.id), "day")
+    site.send_now()
 
     def found():
         with site.reading() as db:
