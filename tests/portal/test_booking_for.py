@@ -90,3 +90,15 @@ def test_a_call_about_a_session_is_no_reason_to_book_another(client, db, make, s
     tasks.ask(db, "no-contact", maria)
 
     assert "Umów spotkanie" not in sign_in(client, make.ewa).get("/tasks").text
+
+
+def test_what_is_said_to_staff_is_about_the_person_and_to_nobody_else(client, make, sign_in, maria):
+    booking = make.booking(maria, make.slot("2026-11-26 09:00"))
+    asked, done = f"/people/{maria.id}/book/asked", f"/people/{maria.id}/book/done/{booking.number}"
+    ewa = sign_in(client, make.ewa)
+    assert "znaleźć tej osobie inny termin" in words_of(ewa.get(asked))
+    assert "Wróć do osoby" in words_of(ewa.get(done))
+
+    hers = sign_in(client, maria)
+    assert "odezwiemy się do ciebie" in words_of(hers.get("/book/asked"))
+    assert hers.get(f"/book/done/{booking.number}").status_code == 404
