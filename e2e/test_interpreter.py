@@ -1,5 +1,7 @@
 """An interpreter from the need, said once, to the word that one is coming; and the way in, read before an hour is chosen."""
 
+import re
+
 from services import bookings, clock, working_days
 
 DESK = {"viewport": {"width": 1280, "height": 800}, "has_touch": False}
@@ -55,5 +57,7 @@ def test_whoever_signs_books_with_an_interpreter_and_hears_that_one_comes(walk, 
     staff.says(made.number)
     staff.press("Tłumacz potwierdzony")
     staff.sees("Tłumacz potwierdzony", picture="interpreter-confirmed")
+    guest.open(site.mail_to(person.email, re.compile(r"Tłumacz będzie na spotkaniu\.[\s\S]*?(/s/[\w-]+)")))
+    guest.says("Tłumacz: potwierdzony")
     guest.open("/plan")
     guest.says("Tłumacz PJM: potwierdzony")

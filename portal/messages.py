@@ -23,7 +23,7 @@ from services.subjects import Delivery
 
 PARTS = ("subject", "title", "lines", "facts", "ask", "button", "after")  # of a mail, in the order of reading
 PATHS = {  # where the one link of a message leads; a code has none: it is typed where it was asked for
-    "booked": "/s/{token}", "moved": "/s/{token}", "reminder": "/s/{token}", "invitation": "/w/{token}",
+    "booked": "/s/{token}", "moved": "/s/{token}", "interpreter-found": "/s/{token}", "reminder": "/s/{token}", "invitation": "/w/{token}",
     "cancelled": "/book/need", "cancelled-by-us": "/book/need", "missed": "/book/need", "plan-waiting": "/plan",
     "plan-review": "/plan", "freed": "/o/{token}", "follow-up": "/f/{token}", "copy": "/c/{token}", "acting-link": "/t/{token}", "test": "/plan",
     "barrier-received": "/barrier/{token}", "barrier-news": "/barrier/{token}", "barrier-due": "/barriers/{report}",

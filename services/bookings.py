@@ -171,7 +171,7 @@ def _require_open(booking: Booking) -> None:
 
 def _drop_messages(db: Session, booking: Booking) -> None:
     """What was to be told is no longer so; what holds now is told anew."""
-    told = ("booked", "moved", "reminder", "copy", "cancelled", "cancelled-by-us")
+    told = ("booked", "moved", "reminder", "copy", "cancelled", "cancelled-by-us", "interpreter-found")
     outbox.cancel(db, Message.booking_id == booking.id, Message.kind.in_(told))
 
 

@@ -7,10 +7,10 @@ what a coordinator says of an order is written only while it is live, so a move 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from services import audit, clock, fitting, tasks
+from services import audit, clock, fitting, outbox, tasks, telling
 from services.db import insert_into
 from services.errors import NotFound, Refused
-from services.models import AccessNeed, Booking, InterpreterOrder, Slot, StaffMember
+from services.models import AccessNeed, Booking, InterpreterOrder, Message, Slot, StaffMember
 from services.permissions import Actor, Permission, require
 
 SAID = ("asked", "confirmed", "failed")  # what a coordinator may say of a live order
@@ -109,9 +109,11 @@ def is_left_behind(order: InterpreterOrder) -> bool:
 def say(db: Session, actor: StaffMember, order: InterpreterOrder, said: str) -> None:
     """Note what came of looking for an interpreter, or that one was called off ("called-off"). Again, it changes nothing.
 
-    When none is to be found, somebody has to tell the person: that is a task. Refused("order-changed"): the session was
-    moved or given up meanwhile.
+    The person is told when everybody whom they need is found. When none is to be found, somebody has to talk to them: that
+    is a task. Refused("order-changed"): the session was moved or given up meanwhile.
     """
+    # In the order in which a move takes them, so that neither waits for the other: the booking, then its orders.
+    db.execute(select(Booking.id).where(Booking.id == order.booking_id).with_for_update())
     about = dict(changed_at=clock.now(), changed_by_id=actor.id)
     if said == "called-off":
         where, values = (_is_left_behind,), {"called_off_at": clock.now()}
@@ -129,6 +131,24 @@ def say(db: Session, actor: StaffMember, order: InterpreterOrder, said: str) -> 
         tasks.ask(db, "no-interpreter", order.person, subject=f"booking:{order.booking_id}", booking_id=order.booking_id)
     elif said == "confirmed":
         tasks.settle(db, "no-interpreter", order.booking_id)
+        if are_all_found(db, order.booking):
+            _tell(db, order)
+
+
+def are_all_found(db: Session, booking: Booking) -> bool:
+    """Whether everybody whom a session needs has promised to be there."""
+    orders = of_bookings(db, [booking]).get(booking.id, [])
+    return bool(orders) and all(order.status == "confirmed" for order in orders)
+
+
+def _tell(db: Session, order: InterpreterOrder) -> None:
+    """Once for each time that everything is found: somebody may fall ill, and another be found."""
+    booking = order.booking
+    outbox.cancel(db, Message.booking_id == booking.id, Message.kind == "interpreter-found")
+    telling.tell(
+        db, order.person, "interpreter-found", useful_until=booking.starts_at, booking_id=booking.id,
+        booking_version=booking.version, subject=f"booking:{booking.id}:{booking.version}:{order.changed_at.timestamp():.0f}",
+    )  # fmt: skip
 
 
 def _is_so(order: InterpreterOrder, said: str) -> bool:

@@ -34,6 +34,7 @@ KINDS: dict[str, Kind] = {
     "moved": Kind("booking", escalate_after=4 * HOURS, must_be_heard=True, has_calendar_entry=True),
     "cancelled": Kind("booking", may_call=False, at_once=True),
     "cancelled-by-us": Kind("booking", escalate_after=2 * HOURS, must_be_heard=True, is_urgent=True),
+    "interpreter-found": Kind("booking", may_call=False),
     "reminder": Kind("booking", escalate_after=3 * HOURS, is_urgent=True),
     "missed": Kind("booking", escalate_after=1 * DAYS),
     "freed": Kind("offer", is_urgent=True),

@@ -110,6 +110,8 @@ def _booking(db: Session, key: bytes, message: Message) -> Found:
         return stopped("cancelled", "booking-changed")
     if kind == "reminder" and _is_answered(booking, message):
         return stopped("suppressed", "answered")
+    if kind == "interpreter-found" and not interpreters.are_all_found(db, booking):
+        return stopped("cancelled", "interpreter-gone")
     facts = {"booking": booking, "slot": booking.slot}
     facts["interpreters"] = tuple(interpreters.of_bookings(db, [booking]).get(booking.id, ()))
     if kind == "copy":

@@ -18,6 +18,7 @@ from services import (
     deliveries,
     follow_ups,
     identity,
+    interpreters,
     reminders,
     reviews,
     waiting,
@@ -66,6 +67,12 @@ def by_phone(db, make, maria):
 def moved(db, make, maria):
     booking = booked(db, make, maria)
     bookings.move(db, maria, booking, slot(make, "2026-11-27 12:30", room=booking.slot.room).id, key="move")
+
+
+def interpreter_found(db, make, maria):
+    booking = make.booking(maria, slot(make, "2026-11-27 10:00"), needs=["pjm"])
+    [order] = interpreters.of_bookings(db, [booking])[booking.id]
+    interpreters.say(db, make.ewa, order, "confirmed")
 
 
 def cancelled(db, make, maria):
@@ -180,6 +187,7 @@ def barrier_due(db, make, maria):
 
 CASES = {
     "booked": booked, "booked-by-phone": by_phone, "booked-frank": frank(booked), "moved": moved, "cancelled": cancelled,
+    "interpreter-found": interpreter_found, "interpreter-found-frank": frank(interpreter_found),
     "cancelled-by-us": cancelled_by_us, "cancelled-by-us-nothing-free": cancelled_and_nothing_free,
     "reminder-three-days": reminder("three-days"), "reminder-day": reminder("day"),
     "reminder-day-frank": frank(reminder("day")), "reminder-two-hours": reminder("two-hours"),

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from services import bookings, interpreters, waiting
+from services import bookings, interpreters, subjects, waiting
 from services.errors import NotAllowed, NotFound, Refused
-from services.models import AccessNeed, InterpreterOrder, Offer, Task
+from services.models import AccessNeed, InterpreterOrder, Message, Offer, Task
 from tests.services.crowd import in_parallel
 
 SOON, LATER, LAST = "2026-11-25 10:00", "2026-11-26 09:00", "2026-11-27 09:00"  # from Thursday, the 26th, it can be promised
@@ -171,6 +171,48 @@ def test_that_none_was_found_is_a_task_until_one_is(db, make, maria, booking):
 
     interpreters.say(db, make.ewa, last(db), "confirmed")
     assert (open_tasks(db), interpreters.open_orders(db, make.ewa)) == ([], [])
+
+
+def news(db):
+    """What became of each message that everything is ready."""
+    told = select(Message.status).where(Message.kind == "interpreter-found").order_by(Message.id)
+    return db.scalars(told).all()
+
+
+def test_the_person_is_told_when_everybody_whom_they_need_is_found(db, make, maria):
+    maria.email = "maria@example.org"
+    needs = ["pjm", "interpreter-uk"]
+    booking = make.booking(maria, make.slot(LATER), needs=needs)
+    signs, speaks = db.scalars(select(InterpreterOrder).order_by(InterpreterOrder.id))
+
+    for order, said in ((signs, "asked"), (signs, "confirmed"), (speaks, "asked")):
+        interpreters.say(db, make.ewa, order, said)
+    assert news(db) == []
+    for _twice in range(2):
+        interpreters.say(db, make.ewa, speaks, "confirmed")
+    assert news(db) == ["waiting"]
+
+    bookings.move(db, maria, booking, make.slot(LAST).id, key="m")
+    assert news(db) == ["cancelled"]
+
+
+def test_whoever_is_found_a_second_time_is_told_of_once_more_and_not_doubled(db, make, maria, booking, at):
+    maria.email, order = "maria@example.org", last(db)
+
+    for second, said in enumerate(("confirmed", "failed", "confirmed")):
+        at(f"2026-11-23 12:00:0{second}")
+        interpreters.say(db, make.ewa, order, said)
+    assert news(db) == ["cancelled", "waiting"]
+
+
+def test_what_is_not_so_any_more_is_not_told(db, make, maria, booking):
+    maria.email, order = "maria@example.org", last(db)
+    interpreters.say(db, make.ewa, order, "confirmed")
+    [message] = db.scalars(select(Message).where(Message.kind == "interpreter-found"))
+    assert subjects.read(db, b"k" * 32, message).stop is None
+
+    interpreters.say(db, make.ewa, order, "failed")
+    assert subjects.read(db, b"k" * 32, message).stop.status == "cancelled"
 
 
 def test_a_word_about_a_session_that_is_given_up_is_refused(db, make, maria, booking):
