@@ -1,9 +1,9 @@
 """Dates and hours as people read them, in the language of the page and on the edition's clock."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from flask import Flask
 
 from portal.i18n import language
@@ -50,6 +50,11 @@ def weekday_number(value: date | datetime) -> int:
     return as_day(value).weekday()
 
 
+def lasting(value: timedelta) -> str:
+    """How long, in its largest unit and no finer than minutes: "6 dni"."""
+    return format_timedelta(value, granularity="minute", threshold=1.5, locale=language())
+
+
 def is_past(value: datetime) -> bool:
     return value <= clock.now()
 
@@ -72,4 +77,5 @@ def init(app: Flask) -> None:
         weekday_number=weekday_number,
         local_day=as_day,
         is_past=is_past,
+        lasting=lasting,
     )

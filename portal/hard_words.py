@@ -21,6 +21,7 @@ UNSEEN = {"template", "noscript", "script", "select", "textarea", "svg", "video"
 LINES = {"p", "h1", "h2", "h3", "h4", "legend", "label"}  # hold nothing but words: the explanation follows them
 INSIDE = {"li", "dd", "dt", "td", "th", "div", "section", "figcaption", "fieldset"}  # the explanation is their last child
 CARD_OF = re.compile(r'class="when"')  # day, hour, who and where, so narrow and so often read that nothing comes between
+STEPS = re.compile(r'class="thread"')  # of a plan: how far a step is stands right below its name
 IN_LINE = re.compile(r'class="[^"]*\bchoice\b')
 HIDDEN = re.compile(r'\shidden(?=[\s>/]|$)|class="[^"]*\bhidden\b')
 GIVEN = re.compile(r'data-word="([\w-]+)"')
@@ -110,9 +111,11 @@ def explained(html: str) -> str:
 
 def _place(stack: list[Open]) -> Open | None:
     """The element that an explanation can end or follow. What a card says of a session, the end of that card explains: what is
-    to be pressed there is to be seen at first sight."""
+    to be pressed there is to be seen at first sight. What a step of a plan is called, the end of that step."""
     if card := next((above for above, one in pairwise(stack) if CARD_OF.search(one.rest)), None):
         return card
+    if step := next((one for above, one in pairwise(stack) if STEPS.search(above.rest)), None):
+        return step
     for above, one in zip([None, *stack], stack, strict=False):
         if above and above.is_answer:  # its words stand in one span
             return one if one.name == "span" else None

@@ -29,22 +29,26 @@ class DaysField(Field):
 
 
 class HourField(Field):
-    """ "9:00", and what people type instead on a telephone's number pad: "9", "900", "9.00"."""
+    """ "9:00", and what people type instead on a telephone's number pad: "9", "900", "9.00". Else `wrong`."""
+
+    def __init__(self, *args, wrong: str, **more):
+        super().__init__(*args, validators=[InputRequired(wrong)], **more)
+        self.wrong = wrong
 
     def process_formdata(self, values):
         found = re.fullmatch(r"(\d{1,2})(?:[:., ]?(\d\d))?", (values or [""])[0].strip())
         try:
             self.data = time(int(found[1]), int(found[2] or 0))
         except (TypeError, ValueError):
-            raise ValueError("time-wrong") from None
+            raise ValueError(self.wrong) from None
 
 
 class WishForm(FlaskForm):
     days = DaysField(validators=[InputRequired("days-missing")])
-    start = HourField(validators=[InputRequired("time-wrong")])
-    end = HourField(validators=[InputRequired("time-wrong")])
+    start = HourField(wrong="start-wrong")
+    end = HourField(wrong="end-wrong")
     minutes = StringField(validators=[AnyOf(MINUTES, "minutes-missing")])
-    pause = StringField(validators=[AnyOf(PAUSES, "choice-missing")])
+    pause = StringField(validators=[AnyOf(PAUSES, "pause-missing")])
     form_id = StringField()
     capacity = StringField()
     where = StringField()

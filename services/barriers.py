@@ -51,11 +51,11 @@ def problems_of(wish: Wish) -> list[tuple[str, str]]:
     ]  # fmt: skip
     found += [(name, "text-long") for name in ("where_at", "address") if len(getattr(wish, name)) > LONGEST_LINE]
     if wish.way not in WAYS:
-        found.append(("way", "choice-missing"))
+        found.append(("way", "way-missing"))
     elif ("address", "text-long") not in found and (code := _address_problem(wish.way, wish.address.strip())):
         found.append(("address", code))
     if wish.answer_in not in ANSWERS_IN:
-        found.append(("answer_in", "choice-missing"))
+        found.append(("answer_in", "form-of-answer-missing"))
     return found
 
 

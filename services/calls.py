@@ -125,7 +125,7 @@ def next_tries(call: Call) -> dict[str, datetime]:
     now = clock.now()
     today, tomorrow = clock.today(), _workday_after(clock.today())
     at = {
-        "hour": now + timedelta(hours=1),
+        "hour": _round(now + timedelta(hours=1)),
         "afternoon": clock.at_wall(today, AFTERNOON),
         "morning": clock.at_wall(tomorrow, WORK_BEGINS),
     }
@@ -133,6 +133,11 @@ def next_tries(call: Call) -> dict[str, datetime]:
         code: when for code, when in at.items()
         if now < when < call.useful_until and not reach.is_quiet(when) and not (code == "afternoon" and when <= at["hour"])
     }  # fmt: skip
+
+
+def _round(when: datetime) -> datetime:
+    """The next full five minutes: easier to say and to keep in mind."""
+    return when + (datetime.min.replace(tzinfo=when.tzinfo) - when) % timedelta(minutes=5)
 
 
 def _workday_after(day):

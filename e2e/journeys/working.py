@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from e2e.journeys.booking import ANYBODY, CHECK, NEED, WHO
+from e2e.journeys.booking import ANYBODY, CHECK, NEED
 from e2e.journeys.way import Way, journey
 from services import attendance, campaigns, clock
 from services.models import Campaign, Enrolment, Slot
@@ -103,7 +103,7 @@ def booking_for_somebody(way: Way) -> None:
     staff.says("Umawiasz spotkanie dla: %(name)s", name=person.short_name)
     staff.choose(way.form("career-counselling"))
     staff.press("Dalej")
-    staff.sees(WHO)
+    staff.sees("Z kim ma być spotkanie?")
     staff.choose(ANYBODY)
     staff.press("Dalej")
     staff.press("Biorę ten termin")

@@ -102,3 +102,16 @@ def test_what_is_said_to_staff_is_about_the_person_and_to_nobody_else(client, ma
     hers = sign_in(client, maria)
     assert "odezwiemy się do ciebie" in words_of(hers.get("/book/asked"))
     assert hers.get(f"/book/done/{booking.number}").status_code == 404
+
+
+def test_who_books_for_somebody_is_not_asked_about_themselves(client, make, sign_in, maria):
+    make.slot("2026-11-25 10:00")
+    client, here = sign_in(client, make.ewa), f"/people/{maria.id}/book"
+    client.post(f"{here}/need", data={"need": make.form().id})
+    client.post(f"{here}/person", data={"specialist": 0})
+    pages = "".join(words_of(client.get(f"{here}/{step}")) for step in ("need", "person", "day"))
+
+    assert (
+        "Z kim ma być spotkanie?" in pages and "W który dzień ma być spotkanie?" in pages and "Żaden dzień nie pasuje" in pages
+    )
+    assert "chcesz" not in pages and " mi " not in pages

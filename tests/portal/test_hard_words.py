@@ -209,3 +209,10 @@ def test_pages_of_staff_are_left_as_they_are(app, db, make):
     page = world.client("ewa").get(f"/people/{world.hers['person_id']}").text
     assert "koordynator" in page.lower()
     assert "data-word" not in page
+
+
+def test_a_step_of_a_plan_is_explained_after_how_far_it_is(app):
+    steps = '<ol class="thread"><li><h4>Rozmowa: psycholog</h4><p>Teraz</p><p>jutro</p>{}</li><li><p>Potem</p></li></ol>'
+    said = drawn(app, steps.format(""))
+
+    assert re.search(r"<p>jutro</p><details.*</details></li><li><p>Potem", said, re.S)

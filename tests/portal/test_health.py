@@ -53,6 +53,7 @@ def test_the_page_tells_age_parked_messages_and_the_last_success_of_each_way_and
     for words in (
         "Wiadomości się spóźniają",
         "12 minut",
+        "w kolejce",
         "zły adres e-mail",
         "serwer poczty nie odpowiada",
         "23 listopada, 9:00",
@@ -65,3 +66,12 @@ def test_a_way_that_is_let_alone_says_so(client, db, make, sign_in):
     for _ in range(5):
         providers.note(db, "smtp", Outcome("later", "smtp-away"))
     assert "Przerwa: sposób nie działa" in words_of(sign_in(client, make.ewa).get("/outbox"))
+
+
+def test_after_days_it_counts_in_days(client, db, make, sign_in, at):
+    maria = make.participant("Maria Kowal")
+    outbox.post(db, "test", "email", subject="n", useful_until=clock.now() + timedelta(days=9), person_id=maria.id)
+    at("2026-11-29 09:12")
+    sign_in(client, make.ewa)
+
+    assert "Najdłuższe czekanie: 6 dni." in words_of(client.get("/outbox"))

@@ -231,3 +231,15 @@ def test_a_place_that_changed_meanwhile_is_described_whole(db, make, place):
     """The service keeps to the same rule as the page."""
     with pytest.raises(Refused):
         places.describe(db, make.ewa, place, places.Facts())
+
+
+def test_a_place_that_nobody_has_described_is_not_said_to_lack_anything(client, db, make, place):
+    place.way_in, place.access, place.steps, place.door_cm = {}, [], None, None
+    db.flush()
+    page = client.get(f"/places/{place.id}").text
+    assert "Nie wiemy jeszcze, jak tam wejść." in page and "<dt>Nie ma</dt>" not in page
+
+    place.steps = 3
+    db.flush()
+    page = client.get(f"/places/{place.id}").text
+    assert "Nie wiemy jeszcze" not in page and "wejście bez schodów" in page.partition("<dt>Nie ma</dt>")[2]

@@ -93,3 +93,29 @@ def test_on_the_day_one_says_that_one_is_here_and_afterwards_that_one_was(maria,
     assert "Dobrze, że jesteś" in maria.post(f"/here/{booking.number}", follow_redirects=True).text
     at("2026-11-25 12:00")
     assert "Tak, było" not in maria.post(f"/here/{booking.number}/after", data={"said": "present"}, follow_redirects=True).text
+
+
+def test_of_several_sessions_the_next_one_is_asked_about_and_its_button_is_filled(maria, make, person, at):
+    for day in (25, 26):
+        make.booking(person, make.slot(f"2026-11-{day} 10:00"))
+    kept = maria.get("/plan/offline").text
+
+    assert kept.count("Czeka na twoją odpowiedź") == 1
+    buttons = re.findall(r'class="button (\w+)"[^>]*>(Tak, przyjdę|Jestem na miejscu)', kept)
+    assert buttons == [
+        ("first", "Tak, przyjdę"),
+        ("first", "Jestem na miejscu"),
+        ("second", "Tak, przyjdę"),
+        ("first", "Jestem na miejscu"),
+    ]
+    # What is asked ends when one may say that one is here.
+    until = re.findall(
+        r'<template data-from="([^"]+)" data-until="([^"]+)">\s*<form[^>]*>.*?(Tak, przyjdę|Jestem na miejscu)', kept, re.S
+    )
+    assert until[0][1] == until[1][0]
+
+
+def test_a_plan_that_is_not_there_is_not_offered_to_be_printed(maria, make, person):
+    assert "/plan.pdf" not in maria.get("/plan").text
+    make.plan(person)
+    assert "/plan.pdf" in maria.get("/plan").text

@@ -125,7 +125,7 @@ def test_a_step_and_an_empty_goal_are_taken_out_again(ewa, db, here, goal):
 def test_the_draft_is_seen_as_the_person_will_see_it_and_then_proposed(ewa, db, here, goal):
     add_step(ewa, here, goal)
     check = words_of(ewa.get(f"{here}/draft/check"))
-    assert "Tak zobaczy to: Maria K." in check
+    assert "Tak zobaczy plan: Maria K." in check
     assert "Cel: Praca blisko domu" in check
     assert "Napisać CV" in check
 

@@ -121,3 +121,22 @@ def test_a_text_message_without_a_mobile_is_refused_with_the_number_to_call(clie
 
     assert answer.status_code == 422
     assert "Nie mamy numeru twojej komórki. Zadzwoń, dopiszemy go." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("known", "ways", "can_try", "says"),
+    [
+        ({"phone": None}, ["call"], False, "Nie mamy twojego numeru telefonu."),
+        ({"phone": None}, ["call", "email"], True, "Nie mamy twojego numeru telefonu."),
+        ({"email": None}, ["email"], False, "Nie mamy twojego adresu e-mail."),
+        ({"phone": "+48600000021"}, ["call"], False, ""),
+    ],
+)
+def test_a_way_for_which_we_have_no_address_is_not_promised(client, db, make, sign_in, known, ways, can_try, says):
+    person = make.participant(**({"email": "maria@example.org", "phone": "+48600000021"} | known))
+    make.choice(person, ways, ["day"])
+    page = sign_in(client, person).get("/reminders/saved").text
+
+    assert ("Nie mamy" in page) == bool(says) and says in page
+    assert ("Wyślij próbną wiadomość" in page) == can_try
+    assert page.count('class="button first"') == 1

@@ -1,6 +1,6 @@
 """The call list: whom to ring, what came of it, and nobody for nothing."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -106,6 +106,13 @@ def test_no_try_is_at_night_or_too_late(db, call, at, now, offered):
     at(now)
 
     assert list(calls.next_tries(call)) == offered
+
+
+@pytest.mark.parametrize(("now", "after"), [("09:01:10", "10:05"), ("09:05:00", "10:05"), ("09:59:59", "11:00")])
+def test_the_next_try_is_at_a_time_that_one_keeps_in_mind(db, call, at, now, after):
+    at(f"2026-11-23 {now}")
+
+    assert calls.next_tries(call)["hour"] == clock.at_wall(clock.today(), time.fromisoformat(after))
 
 
 def test_nobody_is_rung_on_a_sunday(db, make, call, at):
