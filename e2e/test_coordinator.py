@@ -98,7 +98,7 @@ def test_a_plan_is_built_proposed_and_agreed(walk, site, person, scripts):
     staff.press("Dodaj krok")
     staff.sees(draft, picture="draft")
     staff.follow("Sprawdź i zaproponuj")
-    staff.sees(f"Tak zobaczy to: {person.short_name}", picture="draft-check")
+    staff.sees(f"Tak zobaczy plan: {person.short_name}", picture="draft-check")
     staff.press("Zaproponuj ten plan")
     staff.sees("Plan czeka na odpowiedź", picture="staff-proposed")
 

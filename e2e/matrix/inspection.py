@@ -75,7 +75,7 @@ def polish(lang: str) -> tuple[set[str], re.Pattern[str] | None]:
 
 def _sizes(page: Page) -> list[str]:
     """Narrow, large, spaced out, and at a desk: nothing is cut off, nothing needs scrolling sideways; the focus is never covered."""
-    found = []
+    found = more(page, "broken")
     more(page, "spacing", True)
     found += [f"{one}, with text spaced out" for one in sideways(page) + more(page, "cutOff")]
     more(page, "spacing", False)
@@ -85,6 +85,7 @@ def _sizes(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         if (width, height) == DESK:
             found += measure(page, "sideways", width) + more(page, "cutOff")
+            found += [f"{one}, at a desk" for one in more(page, "broken")]
         else:
             found += [f"{one}, at {width}×{height}" for one in more(page, "focuses")]
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})

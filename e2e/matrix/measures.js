@@ -228,5 +228,27 @@
     return []
   }
 
-  return {frame, help, statuses, roomy, cutOff, motion, forced, focuses, said, spoken, spacing}
+  // Words that a line ends in the middle of. Only those of a length that any column can hold; addresses and codes may break.
+  const broken = () => {
+    const found = new Set()
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const range = document.createRange()
+    while (texts.nextNode()) {
+      const {currentNode: text} = texts
+      if (!text.data.trim() || text.parentElement.closest('script, style, template, noscript, svg, option, textarea') || !isDrawn(text.parentElement)) continue
+      for (const token of text.data.matchAll(/\S+/g)) {
+        if (/[\d@/:_.]\S/.test(token[0])) continue
+        for (const word of token[0].matchAll(/(?<!\p{L})\p{L}{2,16}(?!\p{L})/gu)) {
+          const start = token.index + word.index
+          range.setStart(text, start)
+          range.setEnd(text, start + word[0].length)
+          const tops = [...range.getClientRects()].filter(box => box.width > 0).map(box => box.top)
+          if (tops.length > 1 && Math.max(...tops) - Math.min(...tops) > 4) found.add(`"${word[0]}" is broken in ${named(text.parentElement)}`)
+        }
+      }
+    }
+    return [...found]
+  }
+
+  return {broken, frame, help, statuses, roomy, cutOff, motion, forced, focuses, said, spoken, spacing}
 }

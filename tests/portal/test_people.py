@@ -44,6 +44,12 @@ def test_nobody_of_that_name_is_said_with_what_to_try(ewa, maria):
     assert "Sprawdź pisownię albo wpisz samo nazwisko." in page
 
 
+def test_where_nobody_is_enrolled_yet_nobody_is_said_to_have_mistyped(client, make, sign_in):
+    page = words_of(sign_in(client, make.ewa).get("/people"))
+
+    assert "Nie ma tu jeszcze nikogo" in page and "pisownię" not in page
+
+
 def test_the_list_is_also_a_part_and_the_same_as_on_the_whole_page(ewa, maria):
     whole, part = ewa.get("/people?q=kowal").text, ewa.get("/people?q=kowal", headers=PART).text
 
