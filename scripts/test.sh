@@ -9,7 +9,12 @@ failed=()
 # A file at a time to each of the two, so that the databases and browsers of a file are started once.
 .venv/bin/python -m pytest tests --numprocesses 2 --dist loadfile || failed+=("pytest tests")
 # The journeys share one server and one browser, and those take both cores.
-.venv/bin/python -m pytest e2e || failed+=("pytest e2e")
+if [ -z "${PRACOWNIA_TEST_FULL:-}" ]; then
+  .venv/bin/python -m pytest e2e || failed+=("pytest e2e")
+else  # the thousands of cells of the whole matrix wait for nobody: two at a time
+  .venv/bin/python -m pytest e2e/matrix --numprocesses 2 || failed+=("pytest e2e/matrix")
+  .venv/bin/python -m pytest e2e --ignore e2e/matrix || failed+=("pytest e2e, the rest")
+fi
 
 [ ${#failed[@]} -eq 0 ] && exit 0
 printf 'Failed: %s\n' "${failed[@]}" >&2
