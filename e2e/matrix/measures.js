@@ -235,7 +235,7 @@
     const range = document.createRange()
     while (texts.nextNode()) {
       const {currentNode: text} = texts
-      if (!text.data.trim() || text.parentElement.closest('script, style, template, noscript, svg, option, textarea') || !isDrawn(text.parentElement)) continue
+      if (!text.data.trim() || text.parentElement.closest('script, style, template, noscript, svg, option, textarea') || !isDrawn(text.parentElement) || isHidden(text.parentElement)) continue
       for (const token of text.data.matchAll(/\S+/g)) {
         if (/[\d@/:_.]\S/.test(token[0])) continue
         for (const word of token[0].matchAll(/(?<!\p{L})\p{L}{2,16}(?!\p{L})/gu)) {
